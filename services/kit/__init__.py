@@ -1,0 +1,1 @@
+"""Not a service. Technical parts only: what every service is built from."""

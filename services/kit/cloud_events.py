@@ -1,0 +1,74 @@
+"""CloudEvents 1.0 in Kafka's binary mode: attributes are headers, the value is the data, the key is the stream."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.kit.record import Recorded
+from services.kit.tenancy import TenantId
+
+Header = tuple[str, bytes]
+
+_MANDATORY = ("ce_id", "ce_source", "ce_type", "ce_subject", "ce_time", "ce_recordedtime", "ce_tenant", "ce_sequence", "ce_prevsequence")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A public fact on its way out: where to, what it is, and its JSON."""
+
+    topic: str
+    type: str
+    dataschema: str
+    data: bytes
+
+
+class NotACloudEvent(Exception):
+    """A record without the headers every event of ours carries."""
+
+
+def headers(recorded: Recorded[Any], message: Message, *, source: str) -> list[Header]:
+    """The headers of one event. `source` names the service and the incarnation of its store."""
+    text = {
+        "ce_specversion": "1.0",
+        "ce_id": str(recorded.event_id),
+        "ce_source": source,
+        "ce_type": message.type,
+        "ce_subject": recorded.stream,
+        "ce_time": recorded.occurred_at.isoformat(),
+        "ce_recordedtime": recorded.recorded_at.isoformat(),
+        "ce_dataschema": message.dataschema,
+        "ce_tenant": recorded.tenant,
+        "ce_sequence": f"{recorded.version:010}",
+        "ce_prevsequence": f"{recorded.previous:010}",
+        "ce_position": str(recorded.position),
+        "ce_correlationid": str(recorded.command_id),
+        "ce_causationid": str(recorded.causation_id or recorded.command_id),
+        "content-type": "application/json",
+    }
+    if recorded.traceparent is not None:
+        text["traceparent"] = recorded.traceparent
+    return [(name, value.encode()) for name, value in text.items()]
+
+
+def read(event: Any, pairs: Iterable[Header]) -> Recorded[Any]:
+    """The public event with its place in its stream. Raises NotACloudEvent, ValueError."""
+    text = {name: value.decode() for name, value in pairs}
+    missing = [name for name in _MANDATORY if name not in text]
+    if missing:
+        raise NotACloudEvent(", ".join(missing))
+    return Recorded(
+        event=event,
+        tenant=TenantId.parse(text["ce_tenant"]),
+        stream=text["ce_subject"],
+        version=int(text["ce_sequence"]),
+        previous=int(text["ce_prevsequence"]),
+        position=int(text.get("ce_position", "0")),
+        type=text["ce_type"],
+        event_id=UUID(text["ce_id"]),
+        occurred_at=datetime.fromisoformat(text["ce_time"]),
+        recorded_at=datetime.fromisoformat(text["ce_recordedtime"]),
+        actor=text["ce_source"],
+        traceparent=text.get("traceparent"),
+    )

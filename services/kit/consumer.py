@@ -1,0 +1,271 @@
+"""Take public events from Kafka exactly once in effect.
+
+Delivery is FastStream's; the truth is the checkpoint row, moved by compare-and-set in the same transaction as the rows a batch
+makes. A record below the checkpoint was taken before. A batch that begins above it is a jump nobody explained: go back. Within a
+stream the version guard drops what was sent twice and stops at what is missing.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+
+from services.kit import metrics
+from services.kit.cloud_events import read
+from services.kit.read_model import ReadModel, by_tenant
+from services.kit.record import Recorded
+from services.kit.sql import queries
+from services.kit.tenancy import TenantId, TenantPool, Tx, set_tenant
+from services.kit.watchdog import Progress
+
+SQL = queries("consumer")
+log = structlog.get_logger(__name__)
+
+Parse = Callable[[str, bytes], Any]
+Work = Callable[[Tx, Sequence[Recorded[Any]]], Awaitable[None]]
+Records = Sequence["ConsumerRecord[bytes, bytes]"]
+
+_RECORDS = 2_000
+
+
+class StreamGap(Exception):
+    """An event of this stream is missing before this one."""
+
+
+class Overtaken(Exception):
+    """Another member of the group has moved this partition's checkpoint."""
+
+
+class RecordsLost(Exception):
+    """Kafka no longer holds the record the checkpoint asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A partition's share of a batch: from the checkpoint on."""
+
+    partition: TopicPartition
+    next_offset: int
+    epoch: int
+    records: Records
+
+
+class Consumer(ConsumerRebalanceListener):
+    """`name` is permanent: it is the Kafka group and the key of the checkpoint. `work` turns fresh events into rows or commands."""
+
+    def __init__(
+        self, pool: TenantPool, *, name: str, kafka: str, topics: Sequence[str], parse: Parse, work: Work, progress: Progress
+    ) -> None:
+        self._pool = pool
+        self._name = name
+        self._kafka = kafka
+        self._topics = list(topics)
+        self._parse = parse
+        self._work = work
+        self._progress = progress
+        self._epochs: dict[TopicPartition, int] = {}
+        self._rewound: dict[TopicPartition, int] = {}
+
+    async def run(self) -> None:
+        """Until cancelled: take batches, and watch that they move."""
+        broker = KafkaBroker(self._kafka, logger=None, allow_auto_create_topics=False)
+        broker.subscriber(
+            *self._topics,
+            group_id=self._name,
+            batch=True,
+            max_records=_RECORDS,
+            batch_timeout_ms=50,
+            ack_policy=AckPolicy.MANUAL,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=50,
+            session_timeout_ms=10_000,
+            listener=self,
+            no_reply=True,
+        )(self._receive)
+        await broker.start()
+        try:
+            await self._watch()
+        finally:
+            await broker.stop()
+
+    def on_partitions_revoked(self, revoked: Any) -> None:
+        """A partition that is given back has to be owned anew."""
+        self._epochs.clear()
+
+    def on_partitions_assigned(self, assigned: Any) -> None:
+        self._epochs.clear()
+
+    async def _receive(self, msg: KafkaMessage) -> None:
+        records: Records = msg.raw_message  # type: ignore[assignment]
+        pause = 0.1
+        while True:
+            try:
+                await self.take(msg.consumer, records)
+                return
+            except Overtaken:
+                metrics.CONSUMER_REJECTED.inc()
+                log.warning("consumer-overtaken", consumer=self._name)
+                await self._go_back(msg.consumer, records)
+                return
+            except Exception as error:
+                # Never skip: the same batch again, later and later. What has to be parked is a decision for an operator.
+                log.error("consumer-failed", consumer=self._name, error=type(error).__name__, exc_info=True)
+                self._progress.mark()
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 10.0)
+
+    async def take(self, consumer: Any, records: Records) -> None:
+        """Apply a batch and move the checkpoints, in one transaction. Raises Overtaken, StreamGap, RecordsLost, or what `work` raises."""
+        grouped: dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]] = {}
+        for record in records:
+            grouped.setdefault(TopicPartition(record.topic, record.partition), []).append(record)
+        async with self._pool.unscoped() as tx:
+            claims = [claim for partition in sorted(grouped) if (claim := await self._claim(tx, consumer, partition, grouped[partition]))]
+            fresh = [recorded for claim in claims for recorded in await self._fresh(tx, claim)]
+            await self._work(tx, fresh)
+            for claim in claims:
+                await self._move(tx, claim)
+        self._epochs.update({claim.partition: claim.epoch for claim in claims})
+        offsets = {claim.partition: claim.records[-1].offset + 1 for claim in claims}
+        metrics.CONSUMER_RECORDS.labels("applied").inc(len(fresh))
+        self._progress.mark()
+        if offsets:
+            await consumer.commit(offsets)
+
+    async def _claim(self, tx: Tx, consumer: Any, partition: TopicPartition, records: Records) -> _Claim | None:
+        next_offset, epoch = await self._checkpoint(tx, partition, records[0].offset)
+        if partition not in self._epochs:
+            epoch = await tx.fetchval(SQL["own"], self._name, partition.topic, partition.partition)
+        elif self._epochs[partition] != epoch:
+            raise Overtaken
+        if records[0].offset > next_offset:
+            self._rewind(consumer, partition, next_offset, records[0].offset)
+            return None
+        self._rewound.pop(partition, None)
+        waiting = [record for record in records if record.offset >= next_offset]
+        if not waiting:
+            consumer.seek(partition, next_offset)
+            return None
+        return _Claim(partition, next_offset, epoch, waiting)
+
+    async def _checkpoint(self, tx: Tx, partition: TopicPartition, first_offset: int) -> tuple[int, int]:
+        where = (self._name, partition.topic, partition.partition)
+        row = await tx.fetchrow(SQL["checkpoint"], *where)
+        if row is None:
+            # The first start begins at the oldest record Kafka holds; a joining member may be shown a later one first.
+            await tx.execute(SQL["begin"], *where, 0)
+            row = await tx.fetchrow(SQL["checkpoint"], *where)
+        assert row is not None
+        return row["next_offset"], row["epoch"]
+
+    async def _go_back(self, consumer: Any, records: Records) -> None:
+        """Begin again at the checkpoints; a partition that is no longer ours is left to its new owner."""
+        self._epochs.clear()
+        taken = await self._offsets()
+        for partition in {TopicPartition(record.topic, record.partition) for record in records} & consumer.assignment():
+            consumer.seek(partition, taken[partition])
+
+    def _rewind(self, consumer: Any, partition: TopicPartition, checkpoint: int, seen: int) -> None:
+        if self._rewound.get(partition) == checkpoint:
+            raise RecordsLost(f"{partition.topic}[{partition.partition}] has no record {checkpoint}, the next is {seen}")
+        log.warning("consumer-rewound", topic=partition.topic, partition=partition.partition, checkpoint=checkpoint, seen=seen)
+        metrics.CONSUMER_SEEKS.inc()
+        self._rewound[partition] = checkpoint
+        consumer.seek(partition, checkpoint)
+
+    async def _fresh(self, tx: Tx, claim: _Claim) -> list[Recorded[Any]]:
+        """The events of a partition that were not taken before, in order; their streams' versions are moved on."""
+        events = [self._read(record) for record in claim.records]
+        fresh: list[Recorded[Any]] = []
+        for tenant, mine in by_tenant(events).items():
+            await set_tenant(tx, tenant)
+            fresh += await self._guard(tx, tenant, claim.partition.topic, mine)
+        return fresh
+
+    async def _guard(self, tx: Tx, tenant: TenantId, topic: str, events: list[Recorded[Any]]) -> list[Recorded[Any]]:
+        streams = list({recorded.stream for recorded in events})
+        rows = await tx.fetch(SQL["versions"], tenant, self._name, topic, streams)
+        last: dict[str, int] = {row["stream"]: row["version"] for row in rows}
+        fresh = []
+        for recorded in events:
+            known = last.get(recorded.stream, 0)
+            if recorded.version <= known:
+                metrics.CONSUMER_RECORDS.labels("duplicate").inc()
+                continue
+            if recorded.previous > known:
+                raise StreamGap(f"{recorded.stream}: version {recorded.previous} is missing, {known} is the last")
+            last[recorded.stream] = recorded.version
+            fresh.append(recorded)
+        if fresh:
+            moved = {recorded.stream: last[recorded.stream] for recorded in fresh}
+            await tx.execute(SQL["remember"], tenant, self._name, topic, list(moved), list(moved.values()))
+        return fresh
+
+    def _read(self, record: "ConsumerRecord[bytes, bytes]") -> Recorded[Any]:
+        envelope = read(None, record.headers)
+        return replace(envelope, event=self._parse(envelope.type, record.value or b""))
+
+    async def _move(self, tx: Tx, claim: _Claim) -> None:
+        moved = await tx.fetchval(
+            SQL["move"],
+            self._name,
+            claim.partition.topic,
+            claim.partition.partition,
+            claim.next_offset,
+            claim.epoch,
+            claim.records[-1].offset + 1,
+        )
+        if moved is None:
+            raise Overtaken
+
+    async def _watch(self) -> None:
+        """Lag of every partition, and progress: the checkpoint moved or there is nothing to do."""
+        observer = AIOKafkaConsumer(bootstrap_servers=self._kafka, enable_auto_commit=False)
+        await observer.start()
+        before: dict[TopicPartition, int] = {}
+        try:
+            while True:
+                after = await self._offsets()
+                lag = await self._lag(observer, after)
+                if lag == 0 or after != before:
+                    self._progress.mark()
+                before = after
+                await asyncio.sleep(2.0)
+        finally:
+            await observer.stop()
+
+    async def _offsets(self) -> dict[TopicPartition, int]:
+        async with self._pool.unscoped() as tx:
+            rows = await tx.fetch(SQL["offsets"], self._name)
+        return {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+
+    async def _lag(self, observer: AIOKafkaConsumer, taken: dict[TopicPartition, int]) -> int:
+        await observer.topics()
+        partitions = [TopicPartition(topic, p) for topic in self._topics for p in observer.partitions_for_topic(topic) or ()]
+        ends = await observer.end_offsets(partitions)
+        for partition, end in ends.items():
+            metrics.CONSUMER_LAG.labels(partition.topic, str(partition.partition)).set(end - taken.get(partition, 0))
+        return sum(end - taken.get(partition, 0) for partition, end in ends.items())
+
+
+def into(models: Sequence[ReadModel[Any, Any]]) -> Work:
+    """Work that folds fresh events into read models."""
+
+    async def work(tx: Tx, events: Sequence[Recorded[Any]]) -> None:
+        for tenant, mine in by_tenant(events).items():
+            await set_tenant(tx, tenant)
+            for model in models:
+                await model.apply(tx, tenant, mine)
+
+    return work
+
+
+async def seen_version(tx: Tx, tenant: TenantId, stream: str) -> int:
+    """The newest version of a stream that reached this database; 0 for none. For reading one's own write."""
+    version: int = await tx.fetchval(SQL["seen"], tenant, stream)
+    return version

@@ -1,0 +1,136 @@
+"""The log of one service: load a stream, append to it, follow it.
+
+`append` ends as stored, as a duplicate with the first answer, or in Conflict, Busy or IdReused; never in silence.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import orjson
+
+from services.kit.appender import Appender, Request
+from services.kit.codec import Codec
+from services.kit.errors import IdReused
+from services.kit.privacy import Privacy
+from services.kit.record import Answer, Recorded
+from services.kit.sql import queries
+from services.kit.tenancy import TenantId, TenantPool
+from services.kit.tracing import current_traceparent
+
+E = TypeVar("E")
+
+SQL = queries("event_store")
+
+
+class EventStore(Generic[E]):
+    def __init__(self, pool: TenantPool, appender: Appender, codec: Codec[E], privacy: Privacy) -> None:
+        self._pool = pool
+        self._appender = appender
+        self._codec = codec
+        self._privacy = privacy
+
+    @property
+    def codec(self) -> Codec[E]:
+        return self._codec
+
+    async def load(self, tenant: TenantId, stream: str) -> list[Recorded[E]]:
+        """Every event of a stream, oldest first; empty when there is none."""
+        async with self._pool.scope(tenant) as tx:
+            rows = await tx.fetch(SQL["load_stream"], tenant, stream)
+        return await self._decode(tenant, rows)
+
+    async def answer_to(self, tenant: TenantId, command_id: UUID) -> Answer | None:
+        """The stored answer of a command that was done before."""
+        async with self._pool.scope(tenant) as tx:
+            row = await tx.fetchrow(SQL["answer_to"], tenant, command_id)
+        return Answer(**row, duplicate=True) if row else None
+
+    async def append(
+        self,
+        tenant: TenantId,
+        stream: str,
+        *,
+        expected: int | None,
+        events: Sequence[E],
+        command_id: UUID,
+        actor: str,
+        occurred_at: datetime,
+        causation_id: UUID | None = None,
+    ) -> Answer:
+        """Store events at the end of a stream; `expected` is the version they were decided on (None: whatever it is).
+
+        Raises Conflict, Busy, IdReused, Erased.
+        """
+        meta = {"actor": actor, "command_id": str(command_id), "traceparent": current_traceparent()}
+        if causation_id is not None:
+            meta["causation_id"] = str(causation_id)
+        encoded = [self._codec.encode(event) for event in events]
+        request = Request(
+            tenant=tenant,
+            stream=stream,
+            expected=expected,
+            command_id=command_id,
+            types=[e.type for e in encoded],
+            data=[orjson.dumps(e.data).decode() for e in encoded],
+            sealed=[await self._privacy.seal(tenant, stream, e.subject, e.personal) for e in encoded],
+            meta=[orjson.dumps(meta).decode()] * len(encoded),
+            occurred=[getattr(event, "occurred_at", occurred_at) for event in events],
+        )
+        answer = await self._appender.append(request)
+        if answer.stream != stream:
+            raise IdReused
+        return answer
+
+    async def read_sealed_after(self, position: int, limit: int, published: Sequence[str]) -> list[Recorded[E]]:
+        """The next events of every tenant in commit order, personal fields left sealed (None).
+
+        `published` names the stored types whose `previous` is wanted.
+        """
+        return [self._record(TenantId(row["tenant"]), row, {}) for row in await self._feed(position, limit, published)]
+
+    async def read_after(self, position: int, limit: int) -> list[Recorded[E]]:
+        """The next events of every tenant in commit order, personal fields opened."""
+        rows = await self._feed(position, limit, ())
+        by_tenant: dict[str, list[Any]] = {}
+        for row in rows:
+            by_tenant.setdefault(row["tenant"], []).append(row)
+        decoded = [event for tenant, mine in by_tenant.items() for event in await self._decode(TenantId(tenant), mine)]
+        return sorted(decoded, key=lambda recorded: recorded.position)
+
+    async def head(self) -> int:
+        """The position of the newest event; 0 for an empty log."""
+        async with self._pool.unscoped() as tx:
+            head: int = await tx.fetchval("select feed_head()")
+        return head
+
+    async def close(self) -> None:
+        await self._appender.close()
+
+    async def _feed(self, position: int, limit: int, published: Sequence[str]) -> Sequence[Any]:
+        async with self._pool.unscoped() as tx:
+            return await tx.fetch(SQL["read_feed"], position, limit, list(published))
+
+    async def _decode(self, tenant: TenantId, rows: Sequence[Any]) -> list[Recorded[E]]:
+        opened = await self._privacy.open_all(tenant, rows)
+        return [self._record(tenant, row, personal) for row, personal in zip(rows, opened, strict=True)]
+
+    def _record(self, tenant: TenantId, row: Any, personal: dict[str, Any]) -> Recorded[E]:
+        meta = row["meta"]
+        return Recorded(
+            event=self._codec.decode(row["type"], row["data"], personal),
+            tenant=tenant,
+            stream=row["stream"],
+            version=row["version"],
+            position=row["position"],
+            type=row["type"],
+            event_id=row["id"],
+            occurred_at=row["occurred_at"],
+            recorded_at=row["recorded_at"],
+            actor=meta["actor"],
+            command_id=UUID(meta["command_id"]),
+            causation_id=UUID(meta["causation_id"]) if "causation_id" in meta else None,
+            previous=row["previous"],
+            traceparent=meta.get("traceparent"),
+        )

@@ -1,0 +1,195 @@
+"""The edge: kinds of errors become status codes, tokens become principals, a header becomes a command id.
+
+Only this module knows HTTP status codes.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+import structlog
+from fastapi import APIRouter, Depends, FastAPI, Header, Path, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+
+from services.kit import metrics
+from services.kit.auth import NotAllowed, NotSignedIn, Principal, Verifier
+from services.kit.errors import DomainError, Kind
+from services.kit.record import Answer
+from services.kit.tenancy import TenantId
+from services.kit.tracing import start_trace
+
+log = structlog.get_logger(__name__)
+
+STATUS = {
+    Kind.INVALID: 422,
+    Kind.REFUSED: 409,
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.FORBIDDEN: 403,
+    Kind.BUSY: 503,
+}
+_MAX_BODY = 1_000_000
+_SECURITY_HEADERS = {"x-content-type-options": "nosniff", "cache-control": "no-store", "referrer-policy": "no-referrer"}
+
+Readiness = Callable[[], Awaitable[Mapping[str, str]]]
+"""What the process depends on and how each part is: {"database": "ok", …}; anything but "ok" makes it not ready."""
+
+
+class StrictModel(BaseModel):
+    """A request body: the right types, no unknown fields."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class IdempotencyKeyMissing(DomainError):
+    """A command needs the header Idempotency-Key with a UUID."""
+
+    slug = "idempotency-key-missing"
+    kind = Kind.INVALID
+
+
+class TooLarge(DomainError):
+    """This is too long. Please send less than one megabyte."""
+
+    slug = "too-large"
+    kind = Kind.INVALID
+
+
+class Done(BaseModel):
+    """The answer to a command: where it was written, to wait for a read model."""
+
+    id: str
+    stream: str
+    version: int
+    position: int
+
+    @classmethod
+    def of(cls, answer: Answer) -> "Done":
+        return cls(id=answer.stream.partition("-")[2], stream=answer.stream, version=answer.version, position=answer.position)
+
+
+def _tenant(pcn: Annotated[str, Path()]) -> TenantId:
+    return TenantId.parse(pcn)
+
+
+Pcn = Annotated[TenantId, Depends(_tenant)]
+
+
+def _command_id(idempotency_key: Annotated[str | None, Header()] = None) -> UUID:
+    try:
+        return UUID(idempotency_key or "")
+    except ValueError:
+        raise IdempotencyKeyMissing(field="Idempotency-Key") from None
+
+
+CommandId = Annotated[UUID, Depends(_command_id)]
+
+
+async def _principal(request: Request, authorization: Annotated[str | None, Header()] = None) -> Principal:
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise NotSignedIn
+    verifier: Verifier = request.app.state.verifier
+    return await verifier.principal(token)
+
+
+SignedIn = Annotated[Principal, Depends(_principal)]
+
+
+class Permissions:
+    """One service's table {permission: roles}. `permit("x")` is the dependency of a route that needs it."""
+
+    def __init__(self, table: Mapping[str, frozenset[str] | set[str]]) -> None:
+        self._table = {name: frozenset(roles) for name, roles in table.items()}
+
+    def __call__(self, permission: str) -> Callable[..., Awaitable[Principal]]:
+        """A principal with a role that has the permission, for the tenant in the path where there is one."""
+        roles = self._table[permission]
+
+        async def check(request: Request, principal: SignedIn) -> Principal:
+            if principal.roles.isdisjoint(roles):
+                raise NotAllowed
+            if "pcn" in request.path_params and not principal.may_see(_tenant(request.path_params["pcn"])):
+                raise NotAllowed
+            return principal
+
+        check.permission = permission  # type: ignore[attr-defined]
+        return check
+
+
+def create_app(*, title: str, routers: Sequence[APIRouter], verifier: Verifier, readiness: Readiness, **options: Any) -> FastAPI:
+    """An application with the platform's edges: problems, health, metrics, traces, limits."""
+    app = FastAPI(title=title, docs_url=None, redoc_url=None, **options)
+    app.state.verifier = verifier
+    app.add_exception_handler(DomainError, _domain_problem)  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, _invalid_problem)  # type: ignore[arg-type]
+    app.add_exception_handler(HTTPException, _http_problem)  # type: ignore[arg-type]
+    app.add_exception_handler(Exception, _crash_problem)
+    app.middleware("http")(_edge)
+    app.include_router(operations(readiness))
+    for router in routers:
+        app.include_router(router)
+    return app
+
+
+def operations(readiness: Readiness) -> APIRouter:
+    """/healthz and /metrics: no token, nothing about anybody."""
+    router = APIRouter()
+
+    @router.get("/healthz", include_in_schema=False)
+    async def health() -> JSONResponse:
+        parts = await readiness()
+        ready = all(state == "ok" for state in parts.values())
+        return JSONResponse({"status": "ok" if ready else "unavailable", **parts}, status_code=200 if ready else 503)
+
+    @router.get("/metrics", include_in_schema=False)
+    async def numbers() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+async def _edge(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    start_trace(request.headers.get("traceparent"))
+    began = time.perf_counter()
+    if int(request.headers.get("content-length") or 0) > _MAX_BODY:
+        response: Response = _problem(TooLarge.slug, str(TooLarge()), 413)
+    else:
+        response = await call_next(request)
+    route = getattr(request.scope.get("route"), "path", "unknown")
+    metrics.HTTP_REQUESTS.labels(request.method, route, str(response.status_code)).inc()
+    metrics.HTTP_SECONDS.labels(route).observe(time.perf_counter() - began)
+    for name, value in _SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _problem(slug: str, detail: str, status: int, **more: Any) -> JSONResponse:
+    body = {"type": f"urn:perinatal:problem:{slug}", "title": detail, "slug": slug, "status": status, **more}
+    headers = {"retry-after": "1"} if status == 503 else None
+    return JSONResponse(body, status_code=status, media_type="application/problem+json", headers=headers)
+
+
+def _domain_problem(_: Request, error: DomainError) -> JSONResponse:
+    more = {"field": error.field} if error.field else {}
+    status = 401 if isinstance(error, NotSignedIn) else STATUS[error.kind]
+    return _problem(error.slug, str(error), status, **more)
+
+
+def _invalid_problem(_: Request, error: RequestValidationError) -> JSONResponse:
+    wrong = [{"field": ".".join(str(part) for part in e["loc"][1:]), "problem": e["msg"]} for e in error.errors()]
+    return _problem("request-invalid", "Some of what was sent is not in the right form.", 422, errors=wrong)
+
+
+def _http_problem(_: Request, error: HTTPException) -> JSONResponse:
+    return _problem("http", str(error.detail), error.status_code)
+
+
+def _crash_problem(request: Request, error: Exception) -> JSONResponse:
+    log.error("request-crashed", method=request.method, exc_info=error)
+    return _problem("unexpected", "Something went wrong on our side. Nothing was lost; please try again.", 500)

@@ -1,0 +1,172 @@
+"""Publish the log to Kafka: in order, at least once, by one process at a time.
+
+The event table is the outbox. The publisher holds a lease with an epoch; its checkpoint moves by compare-and-set under that epoch,
+so a publisher that slept past its lease cannot move it. It retries for ever, never skips, and stops loudly on what it cannot map.
+"""
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import structlog
+from aiokafka import AIOKafkaProducer
+
+from services.kit import metrics
+from services.kit.cloud_events import Message, headers
+from services.kit.event_store import EventStore
+from services.kit.projector import Gap
+from services.kit.record import Recorded
+from services.kit.sql import queries
+from services.kit.tenancy import TenantPool
+from services.kit.wakeup import Wakeup
+from services.kit.watchdog import Progress
+
+E = TypeVar("E")
+
+SQL = queries("relay")
+log = structlog.get_logger(__name__)
+
+_BATCH = 1_000
+_LEASE_SECONDS = 10.0
+
+
+class LeaseLost(Exception):
+    """Another publisher has taken over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    epoch: int
+    position: int
+
+
+class Relay(Generic[E]):
+    """`translate` maps a stored event to its public form, or to None when it stays private; `published` are the stored names it maps."""
+
+    def __init__(
+        self,
+        pool: TenantPool,
+        store: EventStore[E],
+        *,
+        service: str,
+        kafka: str,
+        translate: Callable[[Recorded[E]], Message | None],
+        published: Sequence[str],
+        wakeup: Wakeup,
+        progress: Progress,
+        lease_seconds: float = _LEASE_SECONDS,
+    ) -> None:
+        self._pool = pool
+        self._store = store
+        self._service = service
+        self._kafka = kafka
+        self._translate = translate
+        self._published = published
+        self._wakeup = wakeup
+        self._progress = progress
+        self._lease_seconds = lease_seconds
+        self._holder = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._producer: AIOKafkaProducer | None = None
+        self._source = ""
+        self._pause = 0.1
+
+    async def run(self) -> None:
+        """For ever: hold the lease and publish; on any failure start again from the checkpoint with a new producer."""
+        while True:
+            try:
+                lease = await self._take()
+                if lease is None:
+                    self._progress.mark()
+                    await asyncio.sleep(self._lease_seconds / 5)
+                    continue
+                await self._publish_while_leading(lease)
+            except asyncio.CancelledError:
+                await self._stop_producer()
+                raise
+            except Exception as error:
+                log.error("relay-failed", error=type(error).__name__, exc_info=not isinstance(error, LeaseLost | OSError))
+                metrics.RELAY_RETRIES.inc()
+                self._progress.mark()
+            metrics.RELAY_LEADER.set(0)
+            await self._stop_producer()
+            await asyncio.sleep(self._pause)
+            self._pause = min(self._pause * 2, 5.0)
+
+    async def _publish_while_leading(self, lease: Lease) -> None:
+        metrics.RELAY_LEADER.set(1)
+        log.info("relay-leads", epoch=lease.epoch, position=lease.position)
+        try:
+            while True:
+                seen = self._wakeup.count
+                moved = await self.step(lease)
+                self._progress.mark()
+                self._pause = 0.1
+                if moved.position == lease.position:
+                    await self._wakeup.wait(seen)
+                lease = moved
+        except asyncio.CancelledError:
+            async with self._pool.unscoped() as tx:
+                await tx.execute(SQL["release"], self._holder, lease.epoch)
+            raise
+
+    async def step(self, lease: Lease) -> Lease:
+        """Publish the next batch and move the checkpoint. Raises LeaseLost, Gap, or what Kafka and PostgreSQL raise."""
+        events = await self._store.read_sealed_after(lease.position, _BATCH, self._published)
+        if events:
+            if events[0].position != lease.position + 1 or events[-1].position != lease.position + len(events):
+                raise Gap(f"expected positions {lease.position + 1} to {lease.position + len(events)}")
+            await self._send(events)
+        position = events[-1].position if events else lease.position
+        moved = await self._move(lease, position)
+        metrics.RELAY_LAG.set(0 if len(events) < _BATCH else await self._store.head() - position)
+        return moved
+
+    async def _take(self) -> Lease | None:
+        async with self._pool.unscoped() as tx:
+            row = await tx.fetchrow(SQL["take"], self._holder, self._lease_seconds)
+            if row is None:
+                return None
+            self._source = f"uk.nhs.perinatal.{self._service}/{await tx.fetchval(SQL['incarnation'])}"
+        return Lease(row["epoch"], row["position"])
+
+    async def _move(self, lease: Lease, position: int) -> Lease:
+        async with self._pool.unscoped() as tx:
+            moved = await tx.fetchval(SQL["move"], self._holder, lease.epoch, lease.position, position, self._lease_seconds)
+        if moved is None:
+            raise LeaseLost
+        return Lease(lease.epoch, moved)
+
+    async def _send(self, events: Sequence[Recorded[E]]) -> None:
+        producer = await self._started_producer()
+        sent = [
+            await producer.send(
+                message.topic,
+                message.data,
+                key=recorded.stream.encode(),
+                headers=headers(recorded, message, source=self._source),
+            )
+            for recorded in events
+            if (message := self._translate(recorded)) is not None
+        ]
+        if sent:
+            await asyncio.gather(*sent)
+            metrics.RELAY_PUBLISHED.inc(len(sent))
+
+    async def _started_producer(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            options: dict[str, Any] = {"linger_ms": 0, "max_batch_size": 262_144, "request_timeout_ms": 10_000}
+            self._producer = AIOKafkaProducer(bootstrap_servers=self._kafka, enable_idempotence=True, acks="all", **options)
+            await self._producer.start()
+        return self._producer
+
+    async def _stop_producer(self) -> None:
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            try:
+                await asyncio.wait_for(producer.stop(), 5)
+            except Exception as error:
+                log.warning("producer-stop-failed", error=type(error).__name__)

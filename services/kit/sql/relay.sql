@@ -1,0 +1,20 @@
+-- take: become the publisher, if nobody is or the lease has run out; a new holder gets a new epoch
+insert into relay (lane, holder, epoch, lease_until, position)
+values ('main', $1, 1, clock_timestamp() + make_interval(secs => $2), 0)
+on conflict (lane) do update set
+    epoch = case when relay.holder = excluded.holder then relay.epoch else relay.epoch + 1 end,
+    holder = excluded.holder,
+    lease_until = excluded.lease_until
+where relay.holder = excluded.holder or relay.lease_until < clock_timestamp()
+returning epoch, position;
+
+-- move: the checkpoint goes on from exactly where this batch began, under this epoch, and the lease is renewed
+update relay set position = $4, lease_until = clock_timestamp() + make_interval(secs => $5)
+where lane = 'main' and holder = $1 and epoch = $2 and position = $3
+returning position;
+
+-- release: hand over at a clean stop
+update relay set lease_until = clock_timestamp() where lane = 'main' and holder = $1 and epoch = $2;
+
+-- incarnation: which store this is
+select incarnation from store;

@@ -1,0 +1,77 @@
+"""One installation, many tenants: no connection without saying for whom.
+
+PostgreSQL enforces it (forced row-level security on `app.tenant`); this module makes it impossible to forget.
+"""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias
+
+import asyncpg
+import orjson
+
+from services.kit.errors import InvalidTenant
+
+Tx: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+"""A connection inside a transaction. It sees the rows of one tenant, or none."""
+
+_PATTERN = re.compile(r"U\d{5}\Z")
+
+
+class TenantId(str):
+    """The ODS code of a network: the letter U and five digits."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> "TenantId":
+        """Raises InvalidTenant."""
+        if not _PATTERN.match(text):
+            raise InvalidTenant
+        return cls(text)
+
+
+async def set_tenant(tx: Tx, tenant: TenantId) -> None:
+    """Bind the running transaction to a tenant."""
+    await tx.execute("select set_config('app.tenant', $1, true)", tenant)
+
+
+async def use_json(connection: Tx) -> None:
+    """Read and write jsonb as Python values."""
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        format="binary",
+        encoder=lambda value: b"\x01" + orjson.dumps(value),
+        decoder=lambda raw: orjson.loads(raw[1:]),
+    )
+
+
+class TenantPool:
+    """A connection pool that cannot be used without naming a tenant."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._pool = pool
+
+    @classmethod
+    async def open(cls, dsn: str, *, size: int = 8) -> "TenantPool":
+        """Open lazily: no connection is made before the first use."""
+        options: dict[str, Any] = {"min_size": 0, "max_size": size, "init": use_json, "command_timeout": 30}
+        return cls(await asyncpg.create_pool(dsn, **options))
+
+    @asynccontextmanager
+    async def scope(self, tenant: TenantId) -> AsyncIterator[Tx]:
+        """A transaction that sees the rows of `tenant` and no others."""
+        async with self.unscoped() as tx:
+            await set_tenant(tx, tenant)
+            yield tx
+
+    @asynccontextmanager
+    async def unscoped(self) -> AsyncIterator[Tx]:
+        """A transaction that sees no tenant's rows until `set_tenant`; for workers that take many tenants in turn."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            yield connection  # type: ignore[misc]
+
+    async def close(self) -> None:
+        await self._pool.close()

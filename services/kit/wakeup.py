@@ -1,0 +1,52 @@
+"""A hint that there is something new. Losing one costs at most a poll period, never an event."""
+
+import asyncio
+import contextlib
+from typing import Any
+
+import asyncpg
+import structlog
+
+log = structlog.get_logger(__name__)
+
+
+class Wakeup:
+    """One LISTEN connection a process, shared by everybody who waits."""
+
+    def __init__(self, dsn: str, *, channel: str = "events", poll: float = 0.2) -> None:
+        self._dsn = dsn
+        self._channel = channel
+        self._poll = poll
+        self._bell = asyncio.Event()
+        self.count = 0
+
+    async def wait(self, seen: int) -> None:
+        """Until something came after `count` was `seen`, or the poll period is over."""
+        if self.count != seen:
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._bell.wait(), self._poll)
+
+    async def run(self) -> None:
+        """Listen for ever; reconnect when the connection is lost."""
+        while True:
+            try:
+                await self._listen()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("listen-lost", error=type(error).__name__)
+            await asyncio.sleep(1.0)
+
+    async def _listen(self) -> None:
+        connection = await asyncpg.connect(self._dsn)
+        lost = asyncio.Event()
+        connection.add_termination_listener(lambda _: lost.set())
+        try:
+            await connection.add_listener(self._channel, self._ring)
+            await lost.wait()
+        finally:
+            await connection.close(timeout=1)
+
+    def _ring(self, *_: Any) -> None:
+        self.count += 1
+        self._bell.set()
+        self._bell = asyncio.Event()

@@ -1,0 +1,60 @@
+"""Real parts for tests: one PostgreSQL and one Kafka a run, databases of their own for each module that asks."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from deploy.local.databases import Databases
+from deploy.local.stack import Stack
+from services.kit.keyring import MIGRATIONS
+from tests.support import Database, Issuer, drop_database, make_database
+
+MakeDatabase = Callable[[Sequence[tuple[str, Path]]], Awaitable[Database]]
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """A real PostgreSQL, fast rather than durable."""
+    stack = Stack(tmp_path_factory.mktemp("postgres"), parts=("postgres",), services=(), fast=True)
+    stack.start()
+    yield stack.wiring.databases
+    stack.stop()
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real Kafka with the platform's topics."""
+    stack = Stack(tmp_path_factory.mktemp("kafka"), parts=("kafka",), services=())
+    stack.start()
+    yield stack.wiring.kafka_address
+    stack.stop()
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Iterator[Issuer]:
+    issuer = Issuer()
+    yield issuer
+    issuer.close()
+
+
+@pytest.fixture(scope="module")
+async def new_database(databases: Databases) -> AsyncIterator[MakeDatabase]:
+    """Make a fresh database with the given migrations; dropped after the module."""
+    made: list[Database] = []
+
+    async def make(folders: Sequence[tuple[str, Path]]) -> Database:
+        made.append(await make_database(databases, folders))
+        return made[-1]
+
+    yield make
+    for database in made:
+        await drop_database(databases, database)
+
+
+@pytest.fixture(scope="session")
+async def keyring(databases: Databases) -> Database:
+    """The keyring database, shared by the run."""
+    return await make_database(
+        databases, [("base", MIGRATIONS / "base"), ("keyring", MIGRATIONS / "keyring")], name="keyring"
+    )
