@@ -126,7 +126,7 @@ class Appender:
                     await self._bisect(batch, error)
                     return
                 await self._recover(error, pause)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - every way a connection can break
                 # Anything else (a cut connection, asyncpg's InternalClientError, …) leaves the outcome unknown: ask again.
                 await self._recover(error, pause)
             pause = min(pause * 2, 1.0)
@@ -150,10 +150,11 @@ class Appender:
     async def _execute(self, requests: Sequence[Request]) -> Sequence[Any]:
         if self._connection is None or self._connection.is_closed():
             self._connection = await asyncpg.connect(self._dsn, command_timeout=self._deadline)
+        alone = len(requests) == 1
+        statement, values = (SQL["append_one"], _one(requests[0])) if alone else (SQL["append_many"], _many(requests))
         with metrics.APPEND_SECONDS.time():
-            if len(requests) == 1:
-                return await self._connection.fetch(SQL["append_one"], *_one(requests[0]))
-            return await self._connection.fetch(SQL["append_many"], *_many(requests))
+            rows: Sequence[Any] = await self._connection.fetch(statement, *values)
+        return rows
 
     async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None

@@ -97,7 +97,9 @@ class Verifier:
                 return self._keys
             try:
                 async with httpx2.AsyncClient(timeout=5.0) as client:
-                    found = (await client.get(f"{self._issuer}/.well-known/openid-configuration")).raise_for_status().json()
+                    found = (
+                        (await client.get(f"{self._issuer}/.well-known/openid-configuration")).raise_for_status().json()
+                    )
                     keys = (await client.get(found["jwks_uri"])).raise_for_status().json()
             except (httpx2.HTTPError, KeyError, ValueError):
                 raise IssuerUnreachable from None

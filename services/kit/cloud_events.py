@@ -11,7 +11,17 @@ from services.kit.tenancy import TenantId
 
 Header = tuple[str, bytes]
 
-_MANDATORY = ("ce_id", "ce_source", "ce_type", "ce_subject", "ce_time", "ce_recordedtime", "ce_tenant", "ce_sequence", "ce_prevsequence")
+_MANDATORY = (
+    "ce_id",
+    "ce_source",
+    "ce_type",
+    "ce_subject",
+    "ce_time",
+    "ce_recordedtime",
+    "ce_tenant",
+    "ce_sequence",
+    "ce_prevsequence",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,10 +17,11 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 
 from services.kit import metrics
 from services.kit.cloud_events import read
+from services.kit.guard import unseen
 from services.kit.read_model import ReadModel, by_tenant
 from services.kit.record import Recorded
 from services.kit.sql import queries
-from services.kit.tenancy import TenantId, TenantPool, Tx, set_tenant
+from services.kit.tenancy import TenantPool, Tx, set_tenant
 from services.kit.watchdog import Progress
 
 SQL = queries("consumer")
@@ -31,10 +32,6 @@ Work = Callable[[Tx, Sequence[Recorded[Any]]], Awaitable[None]]
 Records = Sequence["ConsumerRecord[bytes, bytes]"]
 
 _RECORDS = 2_000
-
-
-class StreamGap(Exception):
-    """An event of this stream is missing before this one."""
 
 
 class Overtaken(Exception):
@@ -55,11 +52,19 @@ class _Claim:
     records: Records
 
 
-class Consumer(ConsumerRebalanceListener):
+class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped without types
     """`name` is permanent: it is the Kafka group and the key of the checkpoint. `work` turns fresh events into rows or commands."""
 
     def __init__(
-        self, pool: TenantPool, *, name: str, kafka: str, topics: Sequence[str], parse: Parse, work: Work, progress: Progress
+        self,
+        pool: TenantPool,
+        *,
+        name: str,
+        kafka: str,
+        topics: Sequence[str],
+        parse: Parse,
+        work: Work,
+        progress: Progress,
     ) -> None:
         self._pool = pool
         self._name = name
@@ -101,7 +106,7 @@ class Consumer(ConsumerRebalanceListener):
         self._epochs.clear()
 
     async def _receive(self, msg: KafkaMessage) -> None:
-        records: Records = msg.raw_message  # type: ignore[assignment]
+        records: Records = msg.raw_message
         pause = 0.1
         while True:
             try:
@@ -112,20 +117,27 @@ class Consumer(ConsumerRebalanceListener):
                 log.warning("consumer-overtaken", consumer=self._name)
                 await self._go_back(msg.consumer, records)
                 return
-            except Exception as error:
+            except Exception:
                 # Never skip: the same batch again, later and later. What has to be parked is a decision for an operator.
-                log.error("consumer-failed", consumer=self._name, error=type(error).__name__, exc_info=True)
+                log.exception("consumer-failed", consumer=self._name)
                 self._progress.mark()
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 10.0)
 
     async def take(self, consumer: Any, records: Records) -> None:
-        """Apply a batch and move the checkpoints, in one transaction. Raises Overtaken, StreamGap, RecordsLost, or what `work` raises."""
+        """Apply a batch and move the checkpoints, in one transaction.
+
+        Raises Overtaken, StreamGap, RecordsLost, or what `work` raises.
+        """
         grouped: dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]] = {}
         for record in records:
             grouped.setdefault(TopicPartition(record.topic, record.partition), []).append(record)
         async with self._pool.unscoped() as tx:
-            claims = [claim for partition in sorted(grouped) if (claim := await self._claim(tx, consumer, partition, grouped[partition]))]
+            claims = [
+                claim
+                for partition in sorted(grouped)
+                if (claim := await self._claim(tx, consumer, partition, grouped[partition]))
+            ]
             fresh = [recorded for claim in claims for recorded in await self._fresh(tx, claim)]
             await self._work(tx, fresh)
             for claim in claims:
@@ -160,8 +172,7 @@ class Consumer(ConsumerRebalanceListener):
             # The first start begins at the oldest record Kafka holds; a joining member may be shown a later one first.
             await tx.execute(SQL["begin"], *where, 0)
             row = await tx.fetchrow(SQL["checkpoint"], *where)
-        assert row is not None
-        return row["next_offset"], row["epoch"]
+        return (row["next_offset"], row["epoch"]) if row else (0, 0)
 
     async def _go_back(self, consumer: Any, records: Records) -> None:
         """Begin again at the checkpoints; a partition that is no longer ours is left to its new owner."""
@@ -172,8 +183,12 @@ class Consumer(ConsumerRebalanceListener):
 
     def _rewind(self, consumer: Any, partition: TopicPartition, checkpoint: int, seen: int) -> None:
         if self._rewound.get(partition) == checkpoint:
-            raise RecordsLost(f"{partition.topic}[{partition.partition}] has no record {checkpoint}, the next is {seen}")
-        log.warning("consumer-rewound", topic=partition.topic, partition=partition.partition, checkpoint=checkpoint, seen=seen)
+            raise RecordsLost(
+                f"{partition.topic}[{partition.partition}] has no record {checkpoint}, the next is {seen}"
+            )
+        log.warning(
+            "consumer-rewound", topic=partition.topic, partition=partition.partition, checkpoint=checkpoint, seen=seen
+        )
         metrics.CONSUMER_SEEKS.inc()
         self._rewound[partition] = checkpoint
         consumer.seek(partition, checkpoint)
@@ -184,26 +199,7 @@ class Consumer(ConsumerRebalanceListener):
         fresh: list[Recorded[Any]] = []
         for tenant, mine in by_tenant(events).items():
             await set_tenant(tx, tenant)
-            fresh += await self._guard(tx, tenant, claim.partition.topic, mine)
-        return fresh
-
-    async def _guard(self, tx: Tx, tenant: TenantId, topic: str, events: list[Recorded[Any]]) -> list[Recorded[Any]]:
-        streams = list({recorded.stream for recorded in events})
-        rows = await tx.fetch(SQL["versions"], tenant, self._name, topic, streams)
-        last: dict[str, int] = {row["stream"]: row["version"] for row in rows}
-        fresh = []
-        for recorded in events:
-            known = last.get(recorded.stream, 0)
-            if recorded.version <= known:
-                metrics.CONSUMER_RECORDS.labels("duplicate").inc()
-                continue
-            if recorded.previous > known:
-                raise StreamGap(f"{recorded.stream}: version {recorded.previous} is missing, {known} is the last")
-            last[recorded.stream] = recorded.version
-            fresh.append(recorded)
-        if fresh:
-            moved = {recorded.stream: last[recorded.stream] for recorded in fresh}
-            await tx.execute(SQL["remember"], tenant, self._name, topic, list(moved), list(moved.values()))
+            fresh += await unseen(tx, tenant, self._name, claim.partition.topic, mine)
         return fresh
 
     def _read(self, record: "ConsumerRecord[bytes, bytes]") -> Recorded[Any]:
@@ -246,7 +242,9 @@ class Consumer(ConsumerRebalanceListener):
 
     async def _lag(self, observer: AIOKafkaConsumer, taken: dict[TopicPartition, int]) -> int:
         await observer.topics()
-        partitions = [TopicPartition(topic, p) for topic in self._topics for p in observer.partitions_for_topic(topic) or ()]
+        partitions = [
+            TopicPartition(topic, p) for topic in self._topics for p in observer.partitions_for_topic(topic) or ()
+        ]
         ends = await observer.end_offsets(partitions)
         for partition, end in ends.items():
             metrics.CONSUMER_LAG.labels(partition.topic, str(partition.partition)).set(end - taken.get(partition, 0))
@@ -263,9 +261,3 @@ def into(models: Sequence[ReadModel[Any, Any]]) -> Work:
                 await model.apply(tx, tenant, mine)
 
     return work
-
-
-async def seen_version(tx: Tx, tenant: TenantId, stream: str) -> int:
-    """The newest version of a stream that reached this database; 0 for none. For reading one's own write."""
-    version: int = await tx.fetchval(SQL["seen"], tenant, stream)
-    return version

@@ -110,7 +110,8 @@ class EventStore(Generic[E]):
 
     async def _feed(self, position: int, limit: int, published: Sequence[str]) -> Sequence[Any]:
         async with self._pool.unscoped() as tx:
-            return await tx.fetch(SQL["read_feed"], position, limit, list(published))
+            rows: Sequence[Any] = await tx.fetch(SQL["read_feed"], position, limit, list(published))
+        return rows
 
     async def _decode(self, tenant: TenantId, rows: Sequence[Any]) -> list[Recorded[E]]:
         opened = await self._privacy.open_all(tenant, rows)

@@ -61,16 +61,23 @@ class TooLarge(DomainError):
 
 
 class Done(BaseModel):
-    """The answer to a command: where it was written, to wait for a read model."""
+    """The answer to a command: where it was written, to wait for a read model; `duplicate`: it had been done before."""
 
     id: str
     stream: str
     version: int
     position: int
+    duplicate: bool = False
 
     @classmethod
     def of(cls, answer: Answer) -> "Done":
-        return cls(id=answer.stream.partition("-")[2], stream=answer.stream, version=answer.version, position=answer.position)
+        return cls(
+            id=answer.stream.partition("-")[2],
+            stream=answer.stream,
+            version=answer.version,
+            position=answer.position,
+            duplicate=answer.duplicate,
+        )
 
 
 def _tenant(pcn: Annotated[str, Path()]) -> TenantId:
@@ -122,7 +129,9 @@ class Permissions:
         return check
 
 
-def create_app(*, title: str, routers: Sequence[APIRouter], verifier: Verifier, readiness: Readiness, **options: Any) -> FastAPI:
+def create_app(
+    *, title: str, routers: Sequence[APIRouter], verifier: Verifier, readiness: Readiness, **options: Any
+) -> FastAPI:
     """An application with the platform's edges: problems, health, metrics, traces, limits."""
     app = FastAPI(title=title, docs_url=None, redoc_url=None, **options)
     app.state.verifier = verifier

@@ -45,7 +45,7 @@ class Keyring:
 
     def __init__(self, pool: TenantPool, master_key: bytes) -> None:
         self._pool = pool
-        self._master = AESGCM(master_key) and master_key
+        self._master = master_key
         self._opened: dict[tuple[TenantId, str], tuple[float, bytes | None]] = {}
 
     async def key(self, tenant: TenantId, subject: str) -> bytes:
@@ -61,7 +61,9 @@ class Keyring:
     async def keys(self, tenant: TenantId, subjects: Iterable[str]) -> dict[str, bytes | None]:
         """The keys there are; None for a subject whose key was destroyed or never made."""
         wanted = set(subjects)
-        known = {subject: key for subject in wanted if (key := self._remembered(tenant, subject)) is not None}
+        known: dict[str, bytes | None] = {
+            subject: key for subject in wanted if (key := self._remembered(tenant, subject)) is not None
+        }
         missing = wanted - known.keys()
         if missing:
             async with self._pool.scope(tenant) as tx:
@@ -103,7 +105,9 @@ class Keyring:
             return {}
         outer = await self._tenant_key(tx, tenant)
         return {
-            row["subject"]: self._remember(tenant, row["subject"], unwrap(outer, row["wrapped"], f"{tenant}/{row['subject']}"))
+            row["subject"]: self._remember(
+                tenant, row["subject"], unwrap(outer, row["wrapped"], f"{tenant}/{row['subject']}")
+            )
             for row in rows
         }
 
@@ -131,7 +135,9 @@ class Keyring:
 
 async def _migrate() -> None:
     settings = KeyringMigration()
-    await migrate(settings.keyring_owner, "keyring_app", [("base", MIGRATIONS / "base"), ("keyring", MIGRATIONS / "keyring")])
+    await migrate(
+        settings.keyring_owner, "keyring_app", [("base", MIGRATIONS / "base"), ("keyring", MIGRATIONS / "keyring")]
+    )
 
 
 if __name__ == "__main__":

@@ -14,7 +14,9 @@ _TEN_DIGITS = re.compile(r"(?<![\w.-])\d{3}[ -]?\d{3}[ -]?\d{4}(?![\w.-])")
 
 def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Blank what looks like an NHS number in any text of a log line."""
-    return {key: _TEN_DIGITS.sub("[redacted]", value) if isinstance(value, str) else value for key, value in event.items()}
+    return {
+        key: _TEN_DIGITS.sub("[redacted]", value) if isinstance(value, str) else value for key, value in event.items()
+    }
 
 
 def _place_only(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -6,7 +6,9 @@ _FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2
 
 APPENDS = Counter("perinatal_appends", "Requests to the event store by outcome", ["outcome"])
 APPEND_SECONDS = Histogram("perinatal_append_seconds", "Time of one append statement", buckets=_FAST)
-APPEND_BATCH = Histogram("perinatal_append_batch", "Requests in one append statement", buckets=(1, 2, 5, 10, 25, 50, 100, 250, 500))
+APPEND_BATCH = Histogram(
+    "perinatal_append_batch", "Requests in one append statement", buckets=(1, 2, 5, 10, 25, 50, 100, 250, 500)
+)
 APPEND_RETRIES = Counter("perinatal_append_retries", "Append statements tried again after a broken connection")
 
 RELAY_LAG = Gauge("perinatal_relay_lag_events", "Events stored but not yet published")
@@ -19,7 +21,9 @@ PROJECTION_EVENTS = Counter("perinatal_projection_events", "Events applied to a 
 
 CONSUMER_LAG = Gauge("perinatal_consumer_lag_records", "Records not yet consumed", ["topic", "partition"])
 CONSUMER_RECORDS = Counter("perinatal_consumer_records", "Records by what became of them", ["outcome"])
-CONSUMER_REJECTED = Counter("perinatal_consumer_rejected_batches", "Batches dropped because another member had moved the checkpoint")
+CONSUMER_REJECTED = Counter(
+    "perinatal_consumer_rejected_batches", "Batches dropped because another member had moved the checkpoint"
+)
 CONSUMER_SEEKS = Counter("perinatal_consumer_seeks", "Times a consumer went back to its checkpoint")
 
 WATCHDOG_TRIPS = Counter("perinatal_watchdog_trips", "Processes ended because a worker made no progress", ["worker"])

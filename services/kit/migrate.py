@@ -73,7 +73,9 @@ async def _apply(connection: Any, migration: Migration) -> bool:
     if known == migration.sha256:
         return False
     if known is not None:
-        raise MigrationRefused(f"{migration.module} {migration.version:04} {migration.name} was changed after it was applied")
+        raise MigrationRefused(
+            f"{migration.module} {migration.version:04} {migration.name} was changed after it was applied"
+        )
     async with connection.transaction():
         await connection.execute(migration.text)
         await connection.execute(

@@ -22,7 +22,9 @@ class Privacy:
         self._keyring = keyring
         self._subject_field = subject_field
 
-    async def seal(self, tenant: TenantId, stream: str, subject: str | None, personal: Mapping[str, Any]) -> bytes | None:
+    async def seal(
+        self, tenant: TenantId, stream: str, subject: str | None, personal: Mapping[str, Any]
+    ) -> bytes | None:
         """None when there is nothing personal. Raises Erased."""
         if not personal or subject is None:
             return None

@@ -11,8 +11,8 @@ from services.kit.read_model import ReadModel, by_tenant
 from services.kit.record import Recorded
 from services.kit.sql import queries
 from services.kit.tenancy import TenantPool, set_tenant
-from services.kit.watchdog import Progress
 from services.kit.wakeup import Wakeup
+from services.kit.watchdog import Progress
 
 R = TypeVar("R")
 E = TypeVar("E")
@@ -28,7 +28,9 @@ class Gap(Exception):
 
 
 class Projector(Generic[R, E]):
-    def __init__(self, pool: TenantPool, store: EventStore[E], model: ReadModel[R, E], wakeup: Wakeup, progress: Progress) -> None:
+    def __init__(
+        self, pool: TenantPool, store: EventStore[E], model: ReadModel[R, E], wakeup: Wakeup, progress: Progress
+    ) -> None:
         self._pool = pool
         self._store = store
         self._model = model
@@ -44,8 +46,8 @@ class Projector(Generic[R, E]):
             try:
                 applied = await self.step()
                 pause = 0.05
-            except Exception as error:
-                log.error("projection-failed", projection=self._model.name, error=type(error).__name__, exc_info=True)
+            except Exception:
+                log.exception("projection-failed", projection=self._model.name)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 10.0)
                 continue

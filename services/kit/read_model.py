@@ -76,7 +76,11 @@ class ReadModel(Generic[R, E]):
         before: dict[str, R | None] = {record[self.key]: self.read(record) for record in found}
         after = self.fold(before, events)
         gone = [key for key, row in after.items() if row is None and before.get(key) is not None]
-        kept = [self._adapter.dump_python(row, mode="json") for key, row in after.items() if row is not None and row != before.get(key)]
+        kept = [
+            self._adapter.dump_python(row, mode="json")
+            for key, row in after.items()
+            if row is not None and row != before.get(key)
+        ]
         if gone:
             await tx.execute(self._statements["remove"], tenant, gone)
         if kept:

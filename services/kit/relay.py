@@ -45,7 +45,10 @@ class Lease:
 
 
 class Relay(Generic[E]):
-    """`translate` maps a stored event to its public form, or to None when it stays private; `published` are the stored names it maps."""
+    """`translate` maps a stored event to its public form, or to None when it stays private.
+
+    `published` are the stored names it maps.
+    """
 
     def __init__(
         self,
@@ -87,8 +90,11 @@ class Relay(Generic[E]):
             except asyncio.CancelledError:
                 await self._stop_producer()
                 raise
-            except Exception as error:
-                log.error("relay-failed", error=type(error).__name__, exc_info=not isinstance(error, LeaseLost | OSError))
+            except LeaseLost:
+                log.warning("relay-lease-lost")
+                self._progress.mark()
+            except Exception:
+                log.exception("relay-failed")
                 metrics.RELAY_RETRIES.inc()
                 self._progress.mark()
             metrics.RELAY_LEADER.set(0)
@@ -135,7 +141,9 @@ class Relay(Generic[E]):
 
     async def _move(self, lease: Lease, position: int) -> Lease:
         async with self._pool.unscoped() as tx:
-            moved = await tx.fetchval(SQL["move"], self._holder, lease.epoch, lease.position, position, self._lease_seconds)
+            moved = await tx.fetchval(
+                SQL["move"], self._holder, lease.epoch, lease.position, position, self._lease_seconds
+            )
         if moved is None:
             raise LeaseLost
         return Lease(lease.epoch, moved)
@@ -159,7 +167,9 @@ class Relay(Generic[E]):
     async def _started_producer(self) -> AIOKafkaProducer:
         if self._producer is None:
             options: dict[str, Any] = {"linger_ms": 0, "max_batch_size": 262_144, "request_timeout_ms": 10_000}
-            self._producer = AIOKafkaProducer(bootstrap_servers=self._kafka, enable_idempotence=True, acks="all", **options)
+            self._producer = AIOKafkaProducer(
+                bootstrap_servers=self._kafka, enable_idempotence=True, acks="all", **options
+            )
             await self._producer.start()
         return self._producer
 
@@ -168,5 +178,5 @@ class Relay(Generic[E]):
         if producer is not None:
             try:
                 await asyncio.wait_for(producer.stop(), 5)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - it is thrown away in any case
                 log.warning("producer-stop-failed", error=type(error).__name__)

@@ -78,7 +78,9 @@ class Plumbing:
     async def open(cls, name: str, settings: ServiceSettings) -> "Plumbing":
         pool = await TenantPool.open(settings.database)
         verifier = Verifier(settings.issuer, settings.audience)
-        return cls(name=name, settings=settings, pool=pool, verifier=verifier, watchdog=Watchdog(), closers=[pool.close])
+        return cls(
+            name=name, settings=settings, pool=pool, verifier=verifier, watchdog=Watchdog(), closers=[pool.close]
+        )
 
     def consume(self, topics: Sequence[str], parse: Parse, work: Work, *, name: str | None = None) -> None:
         """Take these topics; `name` is the permanent name of the consumer, the service's own unless told."""
@@ -101,7 +103,7 @@ class Plumbing:
         try:
             async with asyncio.timeout(2), self.pool.unscoped() as tx:
                 await tx.fetchval("select 1")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the database does not answer
             log.warning("not-ready", part="database", error=type(error).__name__)
             return {"database": "unreachable"}
         stuck = self.watchdog.stuck()
@@ -117,7 +119,9 @@ class StorePlumbing(Generic[E]):
     wakeup: Wakeup
 
     @classmethod
-    async def open(cls, name: str, settings: StoreSettings, codec: Codec[E], *, subject_field: str) -> "StorePlumbing[E]":
+    async def open(
+        cls, name: str, settings: StoreSettings, codec: Codec[E], *, subject_field: str
+    ) -> "StorePlumbing[E]":
         base = await Plumbing.open(name, settings)
         keyring = Keyring(await TenantPool.open(settings.keyring, size=4), settings.keyring_master_key)
         appender = Appender(settings.database)
@@ -181,7 +185,9 @@ async def _run(build: Callable[[S], Awaitable[Service]], settings: S, roles: Seq
     service = await build(settings)
     app = service.app if "http" in roles else _health_only(service)
     server = uvicorn.Server(
-        uvicorn.Config(app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False)
+        uvicorn.Config(
+            app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False
+        )
     )
     wanted = list(dict.fromkeys(worker for role in roles for worker in service.workers[role]))
     tasks = [asyncio.ensure_future(worker()) for worker in wanted]

@@ -71,7 +71,7 @@ class TenantPool:
     async def unscoped(self) -> AsyncIterator[Tx]:
         """A transaction that sees no tenant's rows until `set_tenant`; for workers that take many tenants in turn."""
         async with self._pool.acquire() as connection, connection.transaction():
-            yield connection  # type: ignore[misc]
+            yield connection
 
     async def close(self) -> None:
         await self._pool.close()

@@ -1,19 +1,20 @@
 """Tests that read as given / when / then.
 
-A decider case needs nothing to run. A projection case runs pure and, by itself, also delivers each event twice, cuts the batch at
-every point and interleaves the streams at random: the rows must come out the same.
+A decider case needs nothing to run. A projection case runs pure (`then`) or in PostgreSQL (`then_stored`); by itself it also cuts
+the batch at every point, interleaves the streams at random and, stored, sends every event again: the rows must be the same.
 """
 
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from services.kit.errors import DomainError
+from services.kit.guard import unseen
 from services.kit.read_model import ReadModel, by_tenant
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId, TenantPool
@@ -86,7 +87,7 @@ def record(
     at: datetime | None = None,
 ) -> Recorded[E]:
     """An event with its place in the log, for a test."""
-    when = at or getattr(event, "occurred_at", NOW)
+    when: datetime = at or getattr(event, "occurred_at", None) or NOW
     return Recorded(
         event=event,
         tenant=tenant,
@@ -104,7 +105,7 @@ def record(
 
 @dataclass(frozen=True)
 class ProjectionCase(Generic[R, E]):
-    """`ProjectionCase(MODEL).given(*recorded).then(*rows)`; with `.stored(pool)` also through a real database."""
+    """`ProjectionCase(MODEL).given(*recorded).then(*rows)`; `.then_stored(pool, *rows)` goes through a real database too."""
 
     model: ReadModel[R, E]
     events: Sequence[Recorded[E]] = ()
@@ -114,52 +115,50 @@ class ProjectionCase(Generic[R, E]):
         return replace(self, events=events)
 
     def then(self, *rows: R) -> None:
-        """Exactly these rows, in any order, however the same events arrive."""
-        wanted = _sorted(rows)
-        self._same("as given", wanted, [self.events])
-        for cut in range(1, len(self.events)):
-            self._same(f"cut after {cut}", wanted, [self.events[:cut], self.events[cut:]])
-        for number in range(_SHUFFLES):
-            shuffled = _interleave(self.events, random.Random(self.seed + number))
-            self._same(f"interleaved with seed {self.seed + number}", wanted, [shuffled])
-        for again in range(len(self.events)):
-            self._same(f"event {again + 1} twice", wanted, [_once([*self.events[: again + 1], *self.events[again:]])])
+        """Exactly these rows, in any order: as given, cut at every point, and with the streams interleaved at random."""
+        for how, batches in self._deliveries():
+            folded: dict[TenantId, dict[str, R | None]] = {}
+            for batch in batches:
+                for tenant, mine in by_tenant(batch).items():
+                    folded[tenant] = self.model.fold(folded.get(tenant, {}), mine)
+            kept = [row for mine in folded.values() for row in mine.values() if row is not None]
+            _compare(how, rows, kept)
 
     async def then_stored(self, pool: TenantPool, *rows: R) -> None:
-        """The same, in PostgreSQL: in one batch, and one event at a time."""
+        """The same in PostgreSQL behind the version guard, and with each event delivered twice."""
         self.then(*rows)
-        for batches in ([list(self.events)], [[recorded] for recorded in self.events]):
-            for tenant in {recorded.tenant for recorded in self.events}:
-                async with pool.scope(tenant) as tx:
-                    await tx.execute(f"delete from {self.model.table} where tenant = $1", tenant)  # noqa: S608 - from code
+        again = [
+            (f"event {n + 1} sent again with what follows", [self.events, self.events[n:]])
+            for n in range(len(self.events))
+        ]
+        for how, batches in [*self._deliveries(), *again]:
+            consumer = uuid4().hex
+            await self._clear(pool)
             for batch in batches:
                 for tenant, mine in by_tenant(batch).items():
                     async with pool.scope(tenant) as tx:
-                        await self.model.apply(tx, tenant, mine)
-            stored = [row for tenant in {e.tenant for e in self.events} for row in await self._stored(pool, tenant)]
-            _compare("stored", _sorted(rows), _sorted(stored))
+                        await self.model.apply(tx, tenant, await unseen(tx, tenant, consumer, "test", mine))
+            _compare(how, rows, [row for tenant in self._tenants() for row in await self._stored(pool, tenant)])
+
+    def _deliveries(self) -> Iterator[tuple[str, list[Sequence[Recorded[E]]]]]:
+        yield "as given", [self.events]
+        for cut in range(1, len(self.events)):
+            yield f"cut after {cut}", [self.events[:cut], self.events[cut:]]
+        for number in range(_SHUFFLES):
+            chance = random.Random(self.seed + number)  # noqa: S311 - a seed to replay by
+            yield f"interleaved with seed {self.seed + number}", [_interleave(self.events, chance)]
+
+    def _tenants(self) -> set[TenantId]:
+        return {recorded.tenant for recorded in self.events}
+
+    async def _clear(self, pool: TenantPool) -> None:
+        for tenant in self._tenants():
+            async with pool.scope(tenant) as tx:
+                await tx.execute(f"delete from {self.model.table} where tenant = $1", tenant)  # noqa: S608 - from code
 
     async def _stored(self, pool: TenantPool, tenant: TenantId) -> list[R]:
         async with pool.scope(tenant) as tx:
             return [self.model.read(row) for row in await tx.fetch(f"select * from {self.model.table}")]  # noqa: S608
-
-    def _same(self, how: str, wanted: list[Any], batches: Sequence[Sequence[Recorded[E]]]) -> None:
-        rows: dict[str, dict[str, R | None]] = {}
-        for batch in batches:
-            for tenant, mine in by_tenant(batch).items():
-                rows[tenant] = self.model.fold(rows.get(tenant, {}), mine)
-        _compare(how, wanted, _sorted([row for kept in rows.values() for row in kept.values() if row is not None]))
-
-
-def _once(events: Sequence[Recorded[E]]) -> list[Recorded[E]]:
-    """What the version guard lets through: each version of a stream once."""
-    last: dict[tuple[str, str], int] = {}
-    through = []
-    for recorded in events:
-        if recorded.version > last.get((recorded.tenant, recorded.stream), 0):
-            last[recorded.tenant, recorded.stream] = recorded.version
-            through.append(recorded)
-    return through
 
 
 def _interleave(events: Sequence[Recorded[E]], chance: random.Random) -> list[Recorded[E]]:
@@ -177,13 +176,10 @@ def _interleave(events: Sequence[Recorded[E]], chance: random.Random) -> list[Re
     return mixed
 
 
-def _sorted(rows: Sequence[Any]) -> list[Any]:
-    return sorted(rows, key=lambda row: repr(asdict(row)))
-
-
-def _compare(how: str, wanted: list[Any], got: list[Any]) -> None:
-    if wanted != got:
-        raise AssertionError(f"{how}:\nexpected {wanted}\n     got {got}")
+def _compare(how: str, wanted: Sequence[Any], got: Sequence[Any]) -> None:
+    ordered = [sorted(rows, key=lambda row: repr(asdict(row))) for rows in (wanted, got)]
+    if ordered[0] != ordered[1]:
+        raise AssertionError(f"{how}:\nexpected {ordered[0]}\n     got {ordered[1]}")
 
 
 async def eventually(

@@ -23,11 +23,22 @@ def counted(stream: str, amount: int = 1) -> Counted:
 
 
 async def append(
-    parts: Parts, stream: str, *amounts: int, tenant: TenantId = A, expected: int | None = None, id: UUID | None = None
+    parts: Parts,
+    stream: str,
+    *amounts: int,
+    tenant: TenantId = A,
+    expected: int | None = None,
+    command_id: UUID | None = None,
 ) -> Answer:
     events = [counted(stream, amount) for amount in amounts]
     return await parts.store.append(
-        tenant, stream, expected=expected, events=events, command_id=id or uuid4(), actor="test", occurred_at=NOW
+        tenant,
+        stream,
+        expected=expected,
+        events=events,
+        command_id=command_id or uuid4(),
+        actor="test",
+        occurred_at=NOW,
     )
 
 
@@ -57,11 +68,11 @@ async def test_a_stale_version_is_a_conflict_and_stores_nothing(parts: Parts) ->
 
 async def test_the_same_command_id_gets_the_first_answer_and_has_one_effect(parts: Parts, keyring: Database) -> None:
     stream, command_id = new_stream(), uuid4()
-    first = await append(parts, stream, 1, expected=0, id=command_id)
+    first = await append(parts, stream, 1, expected=0, command_id=command_id)
     await append(parts, stream, 5)
-    again = await append(parts, stream, 1, expected=0, id=command_id)
+    again = await append(parts, stream, 1, expected=0, command_id=command_id)
     other_process = await open_parts(parts.database, keyring)
-    elsewhere = await append(other_process, stream, 1, expected=0, id=command_id)
+    elsewhere = await append(other_process, stream, 1, expected=0, command_id=command_id)
     await other_process.close()
     assert again == elsewhere == Answer(stream=stream, version=1, position=first.position, duplicate=True)
     assert len(await parts.store.load(A, stream)) == 2
@@ -70,17 +81,17 @@ async def test_the_same_command_id_gets_the_first_answer_and_has_one_effect(part
 async def test_a_command_without_events_keeps_its_answer_too(parts: Parts) -> None:
     stream, command_id = new_stream(), uuid4()
     await append(parts, stream, 1)
-    first = await append(parts, stream, id=command_id)
+    first = await append(parts, stream, command_id=command_id)
     await append(parts, stream, 2)
-    again = await append(parts, stream, 9, id=command_id)
+    again = await append(parts, stream, 9, command_id=command_id)
     assert (first.version, again.version, again.duplicate) == (1, 1, True)
 
 
 async def test_a_command_id_is_not_taken_for_another_stream(parts: Parts) -> None:
     command_id = uuid4()
-    await append(parts, new_stream(), 1, id=command_id)
+    await append(parts, new_stream(), 1, command_id=command_id)
     with pytest.raises(IdReused):
-        await append(parts, new_stream(), 1, id=command_id)
+        await append(parts, new_stream(), 1, command_id=command_id)
 
 
 async def test_many_at_once_keep_positions_and_versions_contiguous(parts: Parts) -> None:
@@ -98,11 +109,11 @@ async def test_each_request_of_a_batch_has_its_own_outcome(parts: Parts) -> None
     good, stale, again = new_stream(), new_stream(), new_stream()
     known = uuid4()
     await append(parts, stale, 1)
-    await append(parts, again, 1, id=known)
+    await append(parts, again, 1, command_id=known)
     outcomes = await asyncio.gather(
         append(parts, good, 1, expected=0),
         append(parts, stale, 1, expected=0),
-        append(parts, again, 1, expected=0, id=known),
+        append(parts, again, 1, expected=0, command_id=known),
         append(parts, new_stream(), 1, expected=0),
         return_exceptions=True,
     )
@@ -159,9 +170,7 @@ async def test_the_feed_has_every_tenant_in_position_order_and_names_the_publish
 async def test_personal_fields_are_sealed_and_gone_with_the_key(parts: Parts) -> None:
     stream = new_stream()
     event = Opened(account_id=stream, owner="Marker Surname", occurred_at=NOW)
-    await parts.store.append(
-        A, stream, expected=0, events=[event], command_id=uuid4(), actor="test", occurred_at=NOW
-    )
+    await parts.store.append(A, stream, expected=0, events=[event], command_id=uuid4(), actor="test", occurred_at=NOW)
     admin = await asyncpg.connect(parts.database.admin)
     found = await admin.fetchval("select count(*) from events where events::text like '%Marker Surname%'")
     await admin.close()

@@ -1,0 +1,52 @@
+"""The version guard: of each stream the next event, once.
+
+A relay that died sends again from its checkpoint: 5, 6, 7, 6, 7, 8. What was taken is dropped; what is missing stops the stream.
+"""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from services.kit import metrics
+from services.kit.record import Recorded
+from services.kit.sql import queries
+from services.kit.tenancy import TenantId, Tx
+
+E = TypeVar("E")
+
+SQL = queries("guard")
+
+
+class StreamGap(Exception):
+    """An event of this stream is missing before this one."""
+
+
+async def unseen(
+    tx: Tx, tenant: TenantId, consumer: str, topic: str, events: Sequence[Recorded[E]]
+) -> list[Recorded[E]]:
+    """The events of one tenant this consumer has not taken before, in order; remembered in the same transaction.
+
+    Raises StreamGap.
+    """
+    streams = list({recorded.stream for recorded in events})
+    rows = await tx.fetch(SQL["versions"], tenant, consumer, topic, streams)
+    last: dict[str, int] = {row["stream"]: row["version"] for row in rows}
+    fresh = []
+    for recorded in events:
+        known = last.get(recorded.stream, 0)
+        if recorded.version <= known:
+            metrics.CONSUMER_RECORDS.labels("duplicate").inc()
+            continue
+        if recorded.previous > known:
+            raise StreamGap(f"{recorded.stream}: version {recorded.previous} is missing, {known} is the last")
+        last[recorded.stream] = recorded.version
+        fresh.append(recorded)
+    if fresh:
+        moved = {recorded.stream: last[recorded.stream] for recorded in fresh}
+        await tx.execute(SQL["remember"], tenant, consumer, topic, list(moved), list(moved.values()))
+    return fresh
+
+
+async def seen_version(tx: Tx, tenant: TenantId, stream: str) -> int:
+    """The newest version of a stream that reached this database; 0 for none. For reading one's own write."""
+    version: int = await tx.fetchval(SQL["seen"], tenant, stream)
+    return version
