@@ -14,7 +14,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, ConfigDict
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as ASGIMessage
 
 from services.kit import metrics
 from services.kit.auth import NotAllowed, NotSignedIn, Principal, Verifier
@@ -33,6 +36,7 @@ STATUS = {
     Kind.FORBIDDEN: 403,
     Kind.BUSY: 503,
 }
+_HTTP_SLUGS = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 _MAX_BODY = 1_000_000
 _SECURITY_HEADERS = {"x-content-type-options": "nosniff", "cache-control": "no-store", "referrer-policy": "no-referrer"}
 
@@ -50,13 +54,6 @@ class IdempotencyKeyMissing(DomainError):
     """A command needs the header Idempotency-Key with a UUID."""
 
     slug = "idempotency-key-missing"
-    kind = Kind.INVALID
-
-
-class TooLarge(DomainError):
-    """This is too long. Please send less than one megabyte."""
-
-    slug = "too-large"
     kind = Kind.INVALID
 
 
@@ -139,7 +136,7 @@ def create_app(
     app.add_exception_handler(RequestValidationError, _invalid_problem)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _http_problem)  # type: ignore[arg-type]
     app.add_exception_handler(Exception, _crash_problem)
-    app.middleware("http")(_edge)
+    app.add_middleware(_Edge)
     app.include_router(operations(readiness))
     for router in routers:
         app.include_router(router)
@@ -163,19 +160,39 @@ def operations(readiness: Readiness) -> APIRouter:
     return router
 
 
-async def _edge(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    start_trace(request.headers.get("traceparent"))
-    began = time.perf_counter()
-    if int(request.headers.get("content-length") or 0) > _MAX_BODY:
-        response: Response = _problem(TooLarge.slug, str(TooLarge()), 413)
-    else:
-        response = await call_next(request)
-    route = getattr(request.scope.get("route"), "path", "unknown")
-    metrics.HTTP_REQUESTS.labels(request.method, route, str(response.status_code)).inc()
-    metrics.HTTP_SECONDS.labels(route).observe(time.perf_counter() - began)
-    for name, value in _SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
+class _Edge:
+    """Around every request: its trace, its numbers, the headers every answer has."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        start_trace(Headers(scope=scope).get("traceparent"))
+        began = time.perf_counter()
+        size = 0
+
+        async def limited() -> ASGIMessage:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > _MAX_BODY:
+                raise HTTPException(413, "This is too long. Please send less than one megabyte.")
+            return message
+
+        async def measured(message: ASGIMessage) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+                route = getattr(scope.get("route"), "path", "unknown")
+                metrics.HTTP_REQUESTS.labels(scope["method"], route, str(message["status"])).inc()
+                metrics.HTTP_SECONDS.labels(route).observe(time.perf_counter() - began)
+            await send(message)
+
+        await self._app(scope, limited, measured)
 
 
 def _problem(slug: str, detail: str, status: int, **more: Any) -> JSONResponse:
@@ -196,7 +213,7 @@ def _invalid_problem(_: Request, error: RequestValidationError) -> JSONResponse:
 
 
 def _http_problem(_: Request, error: HTTPException) -> JSONResponse:
-    return _problem("http", str(error.detail), error.status_code)
+    return _problem(_HTTP_SLUGS.get(error.status_code, "http"), str(error.detail), error.status_code)
 
 
 def _crash_problem(request: Request, error: Exception) -> JSONResponse:
