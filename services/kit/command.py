@@ -1,6 +1,6 @@
 """Load, fold, decide, append; again when somebody else was quicker."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.kit.errors import Conflict, IdReused
 from services.kit.event_store import EventStore
-from services.kit.record import Answer
+from services.kit.record import Answer, Recorded
 from services.kit.tenancy import TenantId
 
 C = TypeVar("C")
@@ -36,11 +36,7 @@ class CommandHandler(Generic[C, S, E]):
 
     async def state(self, tenant: TenantId, stream: str) -> tuple[S, int]:
         """The folded state of a stream and its version; the initial state and 0 when nothing happened yet."""
-        state = self.initial()
-        version = 0
-        for recorded in await self.store.load(tenant, stream):
-            state, version = self.evolve(state, recorded.event), recorded.version
-        return state, version
+        return self._fold(await self.store.load(tenant, stream))
 
     async def handle(
         self, tenant: TenantId, command: C, *, command_id: UUID, actor: str, causation_id: UUID | None = None
@@ -48,18 +44,18 @@ class CommandHandler(Generic[C, S, E]):
         """Carry out a command once, however often it is sent. Raises the domain's refusals, Conflict, Busy, IdReused."""
         stream = self.stream_of(command)
         for attempt in range(1, _ATTEMPTS + 1):
-            state, version = await self.state(tenant, stream)
-            known = await self.store.answer_to(tenant, command_id)
+            events, known = await self.store.recall(tenant, stream, command_id)
             if known is not None:
                 return _same_stream(known, stream)
+            state, version = self._fold(events)
             now = self.clock()
-            events = self.decide(command, state, now=now)
+            decided = self.decide(command, state, now=now)
             try:
                 return await self.store.append(
                     tenant,
                     stream,
                     expected=version,
-                    events=events,
+                    events=decided,
                     command_id=command_id,
                     actor=actor,
                     occurred_at=now,
@@ -69,6 +65,12 @@ class CommandHandler(Generic[C, S, E]):
                 if attempt == _ATTEMPTS:
                     raise
         raise Conflict
+
+    def _fold(self, events: Sequence[Recorded[E]]) -> tuple[S, int]:
+        state = self.initial()
+        for recorded in events:
+            state = self.evolve(state, recorded.event)
+        return state, events[-1].version if events else 0
 
 
 def _same_stream(known: Answer, stream: str) -> Answer:

@@ -41,11 +41,17 @@ class EventStore(Generic[E]):
             rows = await tx.fetch(SQL["load_stream"], tenant, stream)
         return await self._decode(tenant, rows)
 
+    async def recall(self, tenant: TenantId, stream: str, command_id: UUID) -> tuple[list[Recorded[E]], Answer | None]:
+        """Every event of a stream, and the answer if this command was done before: what a decision needs."""
+        async with self._pool.scope(tenant) as tx:
+            rows = await tx.fetch(SQL["load_stream"], tenant, stream)
+            known = await tx.fetchrow(SQL["answer_to"], tenant, command_id)
+        return await self._decode(tenant, rows), _known(known)
+
     async def answer_to(self, tenant: TenantId, command_id: UUID) -> Answer | None:
         """The stored answer of a command that was done before."""
         async with self._pool.scope(tenant) as tx:
-            row = await tx.fetchrow(SQL["answer_to"], tenant, command_id)
-        return Answer(**row, duplicate=True) if row else None
+            return _known(await tx.fetchrow(SQL["answer_to"], tenant, command_id))
 
     async def append(
         self,
@@ -135,3 +141,7 @@ class EventStore(Generic[E]):
             previous=row["previous"],
             traceparent=meta.get("traceparent"),
         )
+
+
+def _known(row: Any) -> Answer | None:
+    return Answer(**row, duplicate=True) if row else None
