@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
@@ -32,6 +33,9 @@ Work = Callable[[Tx, Sequence[Recorded[Any]]], Awaitable[None]]
 Records = Sequence["ConsumerRecord[bytes, bytes]"]
 
 _RECORDS = 2_000
+_RESTART_SECONDS = 1.0
+_GRACE_SECONDS = 5.0
+_TELL_SECONDS = 5.0
 
 
 class Overtaken(Exception):
@@ -77,8 +81,17 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
         self._rewound: dict[TopicPartition, int] = {}
 
     async def run(self) -> None:
-        """Until cancelled: take batches, and watch that they move."""
-        broker = KafkaBroker(self._kafka, logger=None, allow_auto_create_topics=False)
+        """Until cancelled: take batches, and watch that they move; when either database or Kafka fails, join the group anew."""
+        while True:
+            self._progress.mark()
+            try:
+                await self._follow()
+            except Exception:
+                log.exception("consumer-restarted", consumer=self._name)
+            await asyncio.sleep(_RESTART_SECONDS)
+
+    async def _follow(self) -> None:
+        broker = KafkaBroker(self._kafka, logger=None, allow_auto_create_topics=False, graceful_timeout=_GRACE_SECONDS)
         broker.subscriber(
             *self._topics,
             group_id=self._name,
@@ -104,19 +117,19 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
 
     def on_partitions_assigned(self, assigned: Any) -> None:
         self._epochs.clear()
+        self._rewound.clear()
 
     async def _receive(self, msg: KafkaMessage) -> None:
         records: Records = msg.raw_message
-        pause = 0.1
+        pause, overtaken = 0.1, False
         while True:
             try:
-                await self.take(msg.consumer, records)
+                await (self._go_back if overtaken else self.take)(msg.consumer, records)
                 return
             except Overtaken:
+                overtaken = True
                 metrics.CONSUMER_REJECTED.inc()
                 log.warning("consumer-overtaken", consumer=self._name)
-                await self._go_back(msg.consumer, records)
-                return
             except Exception:
                 # Never skip: the same batch again, later and later. What has to be parked is a decision for an operator.
                 log.exception("consumer-failed", consumer=self._name)
@@ -147,7 +160,15 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
         metrics.CONSUMER_RECORDS.labels("applied").inc(len(fresh))
         self._progress.mark()
         if offsets:
-            await consumer.commit(offsets)
+            await self._tell_kafka(consumer, offsets)
+
+    async def _tell_kafka(self, consumer: Any, offsets: dict[TopicPartition, int]) -> None:
+        """For tools that show lag. The batch is done whether Kafka hears of it or not: the truth is the checkpoint."""
+        try:
+            async with asyncio.timeout(_TELL_SECONDS):
+                await consumer.commit(offsets)
+        except (KafkaError, TimeoutError) as error:
+            log.warning("offsets-not-told", consumer=self._name, error=type(error).__name__)
 
     async def _claim(self, tx: Tx, consumer: Any, partition: TopicPartition, records: Records) -> _Claim | None:
         next_offset, epoch = await self._checkpoint(tx, partition, records[0].offset)
@@ -161,7 +182,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
         self._rewound.pop(partition, None)
         waiting = [record for record in records if record.offset >= next_offset]
         if not waiting:
-            consumer.seek(partition, next_offset)
+            _seek(consumer, partition, next_offset)
             return None
         return _Claim(partition, next_offset, epoch, waiting)
 
@@ -178,8 +199,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
         """Begin again at the checkpoints; a partition that is no longer ours is left to its new owner."""
         self._epochs.clear()
         taken = await self._offsets()
-        for partition in {TopicPartition(record.topic, record.partition) for record in records} & consumer.assignment():
-            consumer.seek(partition, taken[partition])
+        for partition in {TopicPartition(record.topic, record.partition) for record in records}:
+            _seek(consumer, partition, taken.get(partition, 0))
 
     def _rewind(self, consumer: Any, partition: TopicPartition, checkpoint: int, seen: int) -> None:
         if self._rewound.get(partition) == checkpoint:
@@ -191,7 +212,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
         )
         metrics.CONSUMER_SEEKS.inc()
         self._rewound[partition] = checkpoint
-        consumer.seek(partition, checkpoint)
+        _seek(consumer, partition, checkpoint)
 
     async def _fresh(self, tx: Tx, claim: _Claim) -> list[Recorded[Any]]:
         """The events of a partition that were not taken before, in order; their streams' versions are moved on."""
@@ -221,10 +242,11 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
 
     async def _watch(self) -> None:
         """Lag of every partition, and progress: the checkpoint moved or there is nothing to do."""
-        observer = AIOKafkaConsumer(bootstrap_servers=self._kafka, enable_auto_commit=False)
+        observer = AIOKafkaConsumer(*self._topics, bootstrap_servers=self._kafka, enable_auto_commit=False)
         await observer.start()
         before: dict[TopicPartition, int] = {}
         try:
+            observer.pause(*observer.assignment())
             while True:
                 after = await self._offsets()
                 lag = await self._lag(observer, after)
@@ -241,14 +263,16 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
         return {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in rows}
 
     async def _lag(self, observer: AIOKafkaConsumer, taken: dict[TopicPartition, int]) -> int:
-        await observer.topics()
-        partitions = [
-            TopicPartition(topic, p) for topic in self._topics for p in observer.partitions_for_topic(topic) or ()
-        ]
-        ends = await observer.end_offsets(partitions)
+        ends = await observer.end_offsets(observer.assignment())
         for partition, end in ends.items():
             metrics.CONSUMER_LAG.labels(partition.topic, str(partition.partition)).set(end - taken.get(partition, 0))
         return sum(end - taken.get(partition, 0) for partition, end in ends.items())
+
+
+def _seek(consumer: Any, partition: TopicPartition, offset: int) -> None:
+    """Read on from here; a partition that has become another member's is left to it."""
+    if partition in consumer.assignment():
+        consumer.seek(partition, offset)
 
 
 def into(models: Sequence[ReadModel[Any, Any]]) -> Work:

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, FastAPI, Header, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -42,12 +42,6 @@ _SECURITY_HEADERS = {"x-content-type-options": "nosniff", "cache-control": "no-s
 
 Readiness = Callable[[], Awaitable[Mapping[str, str]]]
 """What the process depends on and how each part is: {"database": "ok", …}; anything but "ok" makes it not ready."""
-
-
-class StrictModel(BaseModel):
-    """A request body: the right types, no unknown fields."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
 class IdempotencyKeyMissing(DomainError):

@@ -55,10 +55,14 @@ class TenantPool:
         self._pool = pool
 
     @classmethod
-    async def open(cls, dsn: str, *, size: int = 8) -> "TenantPool":
-        """Open lazily: no connection is made before the first use."""
+    async def open(cls, dsn: str, *, size: int = 8, idle_seconds: float = 60.0) -> "TenantPool":
+        """Open lazily: no connection is made before the first use.
+
+        A transaction that says nothing for `idle_seconds` is ended by the server: a frozen process would hold its locks for ever.
+        """
         options: dict[str, Any] = {"min_size": 0, "max_size": size, "init": use_json, "command_timeout": 30}
-        return cls(await asyncpg.create_pool(dsn, **options))
+        limits = {"idle_in_transaction_session_timeout": str(int(idle_seconds * 1000))}
+        return cls(await asyncpg.create_pool(dsn, server_settings=limits, **options))
 
     @asynccontextmanager
     async def scope(self, tenant: TenantId) -> AsyncIterator[Tx]:

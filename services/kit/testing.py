@@ -135,10 +135,13 @@ class ProjectionCase(Generic[R, E]):
             consumer = uuid4().hex
             await self._clear(pool)
             for batch in batches:
-                for tenant, mine in by_tenant(batch).items():
-                    async with pool.scope(tenant) as tx:
-                        await self.model.apply(tx, tenant, await unseen(tx, tenant, consumer, "test", mine))
+                await self._deliver(pool, consumer, batch)
             _compare(how, rows, [row for tenant in self._tenants() for row in await self._stored(pool, tenant)])
+
+    async def _deliver(self, pool: TenantPool, consumer: str, batch: Sequence[Recorded[E]]) -> None:
+        for tenant, mine in by_tenant(batch).items():
+            async with pool.scope(tenant) as tx:
+                await self.model.apply(tx, tenant, await unseen(tx, tenant, consumer, "test", mine))
 
     def _deliveries(self) -> Iterator[tuple[str, list[Sequence[Recorded[E]]]]]:
         yield "as given", [self.events]

@@ -42,8 +42,9 @@ async def test_a_destroyed_key_does_not_come_back(ring: Keyring) -> None:
     assert await ring.destroy(A, subject)
     assert not await ring.destroy(A, subject)
     assert await ring.keys(A, [subject]) == {subject: None}
-    with pytest.raises(Erased):
+    with pytest.raises(Erased) as refusal:
         await ring.key(A, subject)
+    assert refusal.value.slug == "erased"
 
 
 async def test_another_master_key_opens_nothing(ring: Keyring, keyring: Database) -> None:

@@ -9,8 +9,9 @@ import pytest
 from fastapi import APIRouter, Depends
 
 from services.kit.auth import Principal, Verifier
+from services.kit.bodies import StrictModel
 from services.kit.errors import Busy, Conflict, DomainError, Kind
-from services.kit.http import STATUS, CommandId, Pcn, Permissions, StrictModel, create_app
+from services.kit.http import STATUS, CommandId, Pcn, Permissions, create_app
 from tests.support import AUDIENCE, Issuer
 
 PERMIT = Permissions({"box:open": {"keeper"}})
@@ -123,7 +124,14 @@ async def test_a_command_needs_an_id(client: httpx2.AsyncClient, keeper: str) ->
 
 @pytest.mark.parametrize("pcn", ["u00001", "U0000", "U000011", "X00001"])
 async def test_a_tenant_must_look_like_one(client: httpx2.AsyncClient, keeper: str, pcn: str) -> None:
-    assert (await post(client, keeper, {"size": 9}, pcn=pcn)).status_code in {403, 422}
+    answer = await post(client, keeper, {"size": 9}, pcn=pcn)
+    assert (answer.status_code, answer.json()["slug"]) == (422, "tenant-invalid")
+
+
+async def test_an_issuer_that_cannot_be_asked_is_a_reason_to_try_again(keeper: str) -> None:
+    with pytest.raises(DomainError) as refusal:
+        await Verifier("http://127.0.0.1:9", AUDIENCE).principal(keeper)
+    assert (refusal.value.slug, refusal.value.kind) == ("issuer-unreachable", Kind.BUSY)
 
 
 async def test_ten_megabytes_are_refused_unread(client: httpx2.AsyncClient, keeper: str) -> None:

@@ -1,0 +1,95 @@
+"""How the stack of a folder is: asked of the parts themselves, not of a file."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+from prometheus_client.parser import text_string_to_metric_families
+
+from deploy.local.home import Home
+from deploy.local.locks import supervisor_of
+from deploy.local.ports import answers
+
+PARTS = ("postgres", "kafka", "identity", "portal", "referral", "outcomes")
+_LAGS = {
+    "relay_events": "perinatal_relay_lag_events",
+    "projection_events": "perinatal_projection_lag_events",
+    "consumer_records": "perinatal_consumer_lag_records",
+}
+_PARKED = "perinatal_parked_records"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """`parts` maps a name to {address, state}, state being up or down; `lag` counts what is still on its way."""
+
+    ready: bool
+    phase: str
+    error: str
+    parts: dict[str, dict[str, Any]]
+    lag: dict[str, int]
+    parked: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "ready": self.ready,
+            "state": self.phase,
+            "error": self.error,
+            **self.parts,
+            "lag": self.lag,
+            "parked": self.parked,
+        }
+
+
+def report(home: Home) -> Report:
+    """Probe every part, a second at most each."""
+    state = home.read_state()
+    running = supervisor_of(home) is not None
+    addresses: dict[str, str] = state.get("addresses", {}) if running else {}
+    parts = {name: _part(name, addresses.get(name)) for name in dict.fromkeys((*PARTS, *addresses))}
+    metrics = _metrics(
+        address for name, address in addresses.items() if address.startswith("http") and name != "identity"
+    )
+    phase = state.get("state", "stopped")
+    return Report(
+        ready=running and phase == "ready" and all(part["state"] == "up" for part in parts.values()),
+        phase=phase if running or phase == "failed" else "stopped",
+        error=state.get("error", ""),
+        parts=parts,
+        lag={name: int(metrics.get(gauge, 0)) for name, gauge in _LAGS.items()},
+        parked=int(metrics.get(_PARKED, 0)),
+    )
+
+
+def _part(name: str, address: str | None) -> dict[str, Any]:
+    up = address is not None and _is_up(name, address)
+    return {"address": address, "state": "up" if up else "down"}
+
+
+def _is_up(name: str, address: str) -> bool:
+    if not address.startswith("http"):
+        return answers(address)
+    path = "/.well-known/openid-configuration" if name == "identity" else "/healthz"
+    try:
+        return httpx2.get(f"{address}{path}", timeout=1).is_success
+    except httpx2.HTTPError:
+        return False
+
+
+def _metrics(addresses: Iterable[str]) -> dict[str, float]:
+    """Each gauge we know, summed over its labels and over the services that answer."""
+    wanted = {*_LAGS.values(), _PARKED}
+    sums: dict[str, float] = {}
+    for address in addresses:
+        for family in text_string_to_metric_families(_exposition(address)):
+            if family.name in wanted:
+                sums[family.name] = sums.get(family.name, 0.0) + sum(sample.value for sample in family.samples)
+    return sums
+
+
+def _exposition(address: str) -> str:
+    try:
+        return httpx2.get(f"{address}/metrics", timeout=1).text
+    except httpx2.HTTPError:
+        return ""

@@ -1,0 +1,76 @@
+"""Who has a folder: one supervisor at a time, and never two generations of its programs.
+
+Two files, both held by `flock`. `supervisor.lock` belongs to the running supervisor alone and carries its process number.
+`parts.lock` is passed on to every program it starts, so it is free only when the last of them is gone, even if the supervisor
+was killed.
+"""
+
+import fcntl
+import os
+import time
+from pathlib import Path
+
+from deploy.local.errors import StackError
+from deploy.local.home import Home
+
+_PATIENCE = 45.0
+_LOOK_EVERY = 0.05
+
+
+class FolderLock:
+    """Both locks of a folder. Raises StackError when another run has it."""
+
+    def __init__(self, home: Home) -> None:
+        self._supervisor = _open(home.run / "supervisor.lock")
+        if not _take(self._supervisor):
+            os.close(self._supervisor)
+            raise StackError(
+                f"folder in use by another run: {home.root} (process {supervisor_of(home)}); "
+                "see `perinatal status`, end it with `perinatal down`"
+            )
+        os.truncate(self._supervisor, 0)
+        os.pwrite(self._supervisor, str(os.getpid()).encode(), 0)
+        self.parts = _open(home.run / "parts.lock")
+        try:
+            _wait_for_the_last_run(self.parts, home)
+        except BaseException:
+            self.release()
+            raise
+
+    def release(self) -> None:
+        os.close(self.parts)
+        os.close(self._supervisor)
+
+
+def supervisor_of(home: Home) -> int | None:
+    """The process that runs this folder's stack now; None when nobody does."""
+    path = home.run / "supervisor.lock"
+    if not path.exists():
+        return None
+    handle = _open(path)
+    try:
+        free = _take(handle)
+        text = path.read_text(encoding="utf-8")
+    finally:
+        os.close(handle)
+    return None if free or not text else int(text)
+
+
+def _wait_for_the_last_run(handle: int, home: Home) -> None:
+    end = time.monotonic() + _PATIENCE
+    while not _take(handle):
+        if time.monotonic() > end:
+            raise StackError(f"folder in use by another run: programs of an earlier run in {home.root} have not ended")
+        time.sleep(_LOOK_EVERY)
+
+
+def _open(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def _take(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

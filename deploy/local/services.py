@@ -1,0 +1,69 @@
+"""The services of the platform as the local stack runs them: one process each, every role in it."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from deploy.local.parts import Command
+
+SOURCE = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceSpec:
+    """A service: `python -m <module> migrate`, then `python -m <module> all`."""
+
+    name: str
+    module: str
+    database: str
+    keyring: bool = False
+    calls: tuple[str, ...] = ()
+    web: bool = False
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+SERVICES = (
+    ServiceSpec(name="referral", module="services.referral.main", database="referral", keyring=True),
+    ServiceSpec(name="outcomes", module="services.outcomes.main", database="outcomes", keyring=True),
+    ServiceSpec(
+        name="portal", module="services.portal.main", database="portal", calls=("referral", "outcomes"), web=True
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A running service; `env` is complete but for what the machine gives."""
+
+    spec: ServiceSpec
+    port: int
+    env: Mapping[str, str]
+    needs: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def prepare(self) -> None:
+        """Nothing on disk: its database is migrated by a step of its own."""
+
+    def command(self) -> Command:
+        return Command(argv=(sys.executable, "-m", self.spec.module, "all"), cwd=SOURCE, env=self.env, stop_limit=15)
+
+    def healthy(self) -> bool:
+        return self.health().get("status") == "ok"
+
+    def health(self) -> dict[str, Any]:
+        """What /healthz says; empty when it does not answer."""
+        try:
+            return dict(httpx2.get(f"{self.address}/healthz", timeout=1).json())
+        except (httpx2.HTTPError, ValueError):
+            return {}

@@ -1,0 +1,1 @@
+"""Outcomes: measures recorded, scored, corrected; risk flagged whatever the total."""

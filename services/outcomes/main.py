@@ -1,0 +1,54 @@
+"""Everything this service is made of, built in one place. `python -m services.outcomes.main ROLE`."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from services.kit.codec import Codec
+from services.kit.command import CommandHandler, utc_now
+from services.kit.event_store import EventStore
+from services.kit.inbox import commands
+from services.kit.service import Service, StorePlumbing, main, store_migrations
+from services.kit.settings import StoreSettings
+from services.outcomes.application import Outcomes, Records
+from services.outcomes.domain.events import STORED_NAMES, RecordEvent, upcast
+from services.outcomes.domain.record import decide, evolve, initial, stream_of
+from services.outcomes.http import ROUTES, Edge
+from services.outcomes.incoming import SUBSCRIPTIONS, TOPICS, parse
+from services.outcomes.library import read_library
+from services.outcomes.outgoing import PUBLISHED, to_message
+from services.outcomes.projections.person_measures import PERSON_MEASURES
+
+NAME = "outcomes"
+SUBJECT = "person_id"
+MIGRATIONS = store_migrations(Path(__file__).parent / "migrations", NAME)
+PROJECTIONS = (PERSON_MEASURES,)
+
+
+async def build(settings: StoreSettings, *, clock: Callable[[], datetime] = utc_now) -> Service:
+    """The service, ready to run in any role. Raises BrokenFile for a broken instrument or code list."""
+    library = read_library()
+    codec = Codec(STORED_NAMES, subject_field=SUBJECT, upcast=upcast)
+    plumbing = await StorePlumbing.open(NAME, settings, codec, subject_field=SUBJECT)
+    outcomes = Outcomes(handler=_records(plumbing.store, clock), library=library)
+    plumbing.project(PROJECTIONS)
+    plumbing.publish(to_message, PUBLISHED)
+    plumbing.base.consume(TOPICS, parse, commands(NAME, SUBSCRIPTIONS, outcomes.take))
+    service = plumbing.base.service([ROUTES])
+    service.app.state.edge = Edge(outcomes=outcomes, pool=plumbing.base.pool)
+    return service
+
+
+def _records(store: EventStore[RecordEvent], clock: Callable[[], datetime]) -> Records:
+    return CommandHandler(
+        store=store,
+        decide=decide,
+        evolve=evolve,
+        initial=initial,
+        stream_of=lambda command: stream_of(command.person_id),
+        clock=clock,
+    )
+
+
+if __name__ == "__main__":
+    main(NAME, StoreSettings, build, MIGRATIONS)

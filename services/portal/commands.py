@@ -1,0 +1,82 @@
+"""One function per command: the owner's API, called with the user's token and the form's command id.
+
+The answer is `Done`, or a `Refusal` to show beside the field it is about.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from services.kit.auth import NotSignedIn
+from services.portal.owners import Caller, Owner, OwnerUnreachable
+
+_NOT_NOW = "This could not be saved just now. Nothing you entered is lost: please try again in a moment."
+_WRONG_FORM = "This is not in the right form."
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    id: str
+    stream: str
+    version: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    slug: str
+    message: str
+    field: str | None = None
+    undecided: bool = False
+    """Nobody knows whether it took effect: only the same command id may be sent again."""
+    more: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """{field: what is wrong}, where several fields are."""
+
+
+Outcome: TypeAlias = Done | Refusal
+Body: TypeAlias = Mapping[str, Any]
+
+
+async def register_person(caller: Caller, command_id: UUID, body: Body) -> Outcome:
+    return await _command(caller, caller.owners.referral, "/people", command_id, body)
+
+
+async def receive_referral(caller: Caller, command_id: UUID, body: Body) -> Outcome:
+    return await _command(caller, caller.owners.referral, "/referrals", command_id, body)
+
+
+async def triage_referral(caller: Caller, command_id: UUID, referral_id: UUID, body: Body) -> Outcome:
+    return await _command(caller, caller.owners.referral, f"/referrals/{referral_id}/triage", command_id, body)
+
+
+async def accept_referral(caller: Caller, command_id: UUID, referral_id: UUID, body: Body) -> Outcome:
+    return await _command(caller, caller.owners.referral, f"/referrals/{referral_id}/accept", command_id, body)
+
+
+async def record_measure(caller: Caller, command_id: UUID, body: Body) -> Outcome:
+    return await _command(caller, caller.owners.outcomes, "/measures", command_id, body)
+
+
+async def correct_measure(caller: Caller, command_id: UUID, measure_id: UUID, body: Body) -> Outcome:
+    return await _command(caller, caller.owners.outcomes, f"/measures/{measure_id}/correct", command_id, body)
+
+
+async def _command(caller: Caller, owner: Owner, path: str, command_id: UUID, body: Body) -> Outcome:
+    try:
+        status, answer = await owner.post(caller.token, f"/v1/pcns/{caller.tenant}{path}", body, command_id=command_id)
+    except OwnerUnreachable:
+        return Refusal(slug="owner-unreachable", message=_NOT_NOW, undecided=True)
+    if status == 401:
+        raise NotSignedIn
+    if status < 300:
+        return Done(id=answer["id"], stream=answer["stream"], version=answer["version"])
+    if status >= 500:
+        return Refusal(slug=str(answer.get("slug")), message=_NOT_NOW, undecided=True)
+    return _refusal(answer)
+
+
+def _refusal(problem: Mapping[str, Any]) -> Refusal:
+    wrong = {str(error["field"]): _WRONG_FORM for error in problem.get("errors", ())}
+    return Refusal(
+        slug=str(problem.get("slug")), message=str(problem.get("title")), field=problem.get("field"), more=wrong
+    )

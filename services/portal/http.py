@@ -1,0 +1,77 @@
+"""The API for programs: the evaluation report, and whether what was just stored can be read yet."""
+
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+
+from services.kit.errors import DomainError, Kind
+from services.kit.http import Pcn, Permissions
+from services.kit.tenancy import TenantPool
+from services.portal.arrival import version_seen
+from services.portal.report.evaluation import as_json, evaluate
+from services.portal.report.figures import LONDON
+
+permit = Permissions(
+    {
+        "report:read": {"clinician", "coordinator", "importer"},
+        "stream:read": {"referrer", "clinician", "coordinator", "training-lead", "operator", "importer"},
+    }
+)
+
+_LONGEST_WAIT = 30.0
+
+
+class PeriodInvalid(DomainError):
+    """The period must end on or after the day it begins."""
+
+    slug = "period-invalid"
+    kind = Kind.INVALID
+
+
+class MomentInvalid(DomainError):
+    """`as_at` is a date, or a date and time with its zone."""
+
+    slug = "as-at-invalid"
+    kind = Kind.INVALID
+
+
+def moment(text: str | None, now: datetime) -> datetime:
+    """`as_at` as a moment: a day means its end in England; nothing, and whatever is still to come, means now."""
+    if text is None:
+        return now
+    try:
+        if len(text) == len("2026-05-03"):
+            return min(now, datetime.combine(date.fromisoformat(text), time.max, LONDON).astimezone(UTC))
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise MomentInvalid(field="as_at") from None
+    if parsed.tzinfo is None:
+        raise MomentInvalid(field="as_at")
+    return min(now, parsed.astimezone(UTC))
+
+
+def routes(pool: TenantPool) -> APIRouter:
+    router = APIRouter(prefix="/v1")
+
+    @router.get("/pcns/{pcn}/report", dependencies=[Depends(permit("report:read"))])
+    async def report(
+        pcn: Pcn,
+        first_day: Annotated[date, Query(alias="from")],
+        last_day: Annotated[date, Query(alias="to")],
+        as_at: Annotated[str | None, Query(max_length=40)] = None,
+    ) -> dict[str, Any]:
+        if last_day < first_day:
+            raise PeriodInvalid(field="to")
+        return as_json(await evaluate(pool, pcn, first_day, last_day, moment(as_at, datetime.now(UTC))))
+
+    @router.get("/pcns/{pcn}/streams/{stream}", dependencies=[Depends(permit("stream:read"))])
+    async def stream_version(
+        pcn: Pcn,
+        stream: str,
+        version: Annotated[int, Query(ge=0)] = 0,
+        wait: Annotated[float, Query(ge=0, le=_LONGEST_WAIT)] = 0.0,
+    ) -> dict[str, int]:
+        return {"version": await version_seen(pool, pcn, stream, version, within=wait)}
+
+    return router

@@ -1,0 +1,68 @@
+"""The services that decide, reached over HTTP under the user's own token."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import httpx2
+
+from services.kit.tenancy import TenantId
+from services.kit.tracing import current_traceparent
+
+_PATIENCE = httpx2.Timeout(10.0, connect=2.0)
+
+
+class OwnerUnreachable(Exception):
+    """The service did not answer, or answered what is not JSON."""
+
+
+class Owner:
+    """One service. Answers are (status, body)."""
+
+    def __init__(self, url: str) -> None:
+        self._http = httpx2.AsyncClient(base_url=url, timeout=_PATIENCE)
+
+    async def get(self, token: str, path: str) -> tuple[int, Any]:
+        """Raises OwnerUnreachable."""
+        return await self._send("GET", token, path)
+
+    async def post(
+        self, token: str, path: str, body: Mapping[str, Any], *, command_id: UUID | None = None
+    ) -> tuple[int, Any]:
+        """A command when it has an id, else a question that must not stand in a URL. Raises OwnerUnreachable."""
+        return await self._send("POST", token, path, json=dict(body), command_id=command_id)
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def _send(
+        self, method: str, token: str, path: str, *, json: Any = None, command_id: UUID | None = None
+    ) -> tuple[int, Any]:
+        headers = {"authorization": f"Bearer {token}", "traceparent": current_traceparent() or ""}
+        if command_id is not None:
+            headers["idempotency-key"] = str(command_id)
+        try:
+            response = await self._http.request(method, path, json=json, headers=headers)
+            return response.status_code, response.json()
+        except (httpx2.HTTPError, ValueError) as problem:
+            raise OwnerUnreachable from problem
+
+
+class Owners:
+    def __init__(self, *, referral_url: str, outcomes_url: str) -> None:
+        self.referral = Owner(referral_url)
+        self.outcomes = Owner(outcomes_url)
+
+    async def close(self) -> None:
+        await self.referral.close()
+        await self.outcomes.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Whose token asks, and for which network."""
+
+    owners: Owners
+    token: str
+    tenant: TenantId

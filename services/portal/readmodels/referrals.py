@@ -1,0 +1,178 @@
+"""Every referral with its waiting clock: the triage list, the waiting list and a person's referrals are read from here.
+
+A row starts with whichever fact comes first. Lists show it once the referral itself has arrived.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from contracts.event import PublicEvent
+from contracts.referral import ReferralAcceptedV1, ReferralReceivedV1, ReferralTriagedV1, WaitStartedV1
+from services.kit.read_model import ReadModel
+from services.kit.record import Recorded
+from services.kit.tenancy import TenantId, Tx
+
+Heeded = ReferralReceivedV1 | WaitStartedV1 | ReferralTriagedV1 | ReferralAcceptedV1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralRow:
+    referral_id: str
+    person_id: str
+    status: str = "announced"
+    """announced (not received yet), received, triaged, accepted"""
+    source_of_referral: str | None = None
+    referring_org_ods_code: str | None = None
+    referring_professional_type: str | None = None
+    primary_reason: str | None = None
+    self_referred: bool | None = None
+    received_at: datetime | None = None
+    received_recorded_at: datetime | None = None
+    clock_started_at: datetime | None = None
+    due_on: date | None = None
+    clinical_response_priority: str | None = None
+    triaged_at: datetime | None = None
+    care_strand: str | None = None
+    accepted_at: datetime | None = None
+    accepted_recorded_at: datetime | None = None
+
+
+def _key_of(recorded: Recorded[PublicEvent]) -> str | None:
+    return recorded.event.referral_id if isinstance(recorded.event, Heeded) else None
+
+
+def _evolve(row: ReferralRow | None, recorded: Recorded[PublicEvent]) -> ReferralRow | None:
+    if not isinstance(recorded.event, Heeded):
+        return row
+    so_far = row or ReferralRow(referral_id=recorded.event.referral_id, person_id=recorded.event.person_id)
+    changed = _with(so_far, recorded.event, recorded.recorded_at)
+    return replace(changed, status=_status(changed))
+
+
+def _with(row: ReferralRow, event: Heeded, recorded_at: datetime) -> ReferralRow:
+    match event:
+        case ReferralReceivedV1():
+            return replace(
+                row,
+                source_of_referral=event.source_of_referral,
+                referring_org_ods_code=event.referring_org_ods_code,
+                referring_professional_type=event.referring_professional_type,
+                primary_reason=event.primary_reason,
+                self_referred=event.self_referred,
+                received_at=event.received_at,
+                received_recorded_at=recorded_at,
+            )
+        case WaitStartedV1():
+            return replace(row, clock_started_at=event.clock_started_at, due_on=event.due_on)
+        case ReferralTriagedV1():
+            return replace(
+                row, clinical_response_priority=event.clinical_response_priority, triaged_at=event.triaged_at
+            )
+        case ReferralAcceptedV1():
+            return replace(
+                row,
+                care_strand=event.care_strand,
+                accepted_at=event.accepted_at,
+                accepted_recorded_at=recorded_at,
+            )
+
+
+def _status(row: ReferralRow) -> str:
+    if row.received_at is None:
+        return "announced"
+    if row.accepted_at is not None:
+        return "accepted"
+    return "received" if row.triaged_at is None else "triaged"
+
+
+REFERRALS: ReadModel[ReferralRow, PublicEvent] = ReadModel(
+    name="portal.referrals",
+    version=1,
+    table="referrals",
+    key="referral_id",
+    row=ReferralRow,
+    key_of=_key_of,
+    evolve=_evolve,
+)
+
+_OLDEST_FIRST = """
+select *, count(*) over () as matching from referrals
+where tenant = $1 and status = any($2) and ($3::text is null or clinical_response_priority = $3)
+order by received_at, referral_id
+limit $4 offset $5
+"""
+_DUE_FIRST = """
+select *, count(*) over () as matching from referrals
+where tenant = $1 and status = any($2) and ($3::text is null or care_strand = $3)
+order by due_on nulls last, received_at, referral_id
+limit $4 offset $5
+"""
+
+ON_TRIAGE_LIST = ("received", "triaged")
+ON_WAITING_LIST = ("received", "triaged", "accepted")
+
+
+async def to_triage(
+    tx: Tx, tenant: TenantId, *, statuses: tuple[str, ...], priority: str | None, limit: int, offset: int
+) -> tuple[list[ReferralRow], int]:
+    """A page of the referrals that wait for a decision, oldest first, and how many there are in all."""
+    return _page(await tx.fetch(_OLDEST_FIRST, tenant, list(statuses), priority, limit, offset))
+
+
+async def waiting(
+    tx: Tx, tenant: TenantId, *, statuses: tuple[str, ...], care_strand: str | None, limit: int, offset: int
+) -> tuple[list[ReferralRow], int]:
+    """A page of the referrals whose clock runs, soonest due first, and how many there are in all."""
+    return _page(await tx.fetch(_DUE_FIRST, tenant, list(statuses), care_strand, limit, offset))
+
+
+def _page(records: list) -> tuple[list[ReferralRow], int]:
+    return [REFERRALS.read(record) for record in records], records[0]["matching"] if records else 0
+
+
+async def referral(tx: Tx, tenant: TenantId, referral_id: str) -> ReferralRow | None:
+    record = await tx.fetchrow(
+        "select * from referrals where tenant = $1 and referral_id = $2 and received_at is not null",
+        tenant,
+        referral_id,
+    )
+    return REFERRALS.read(record) if record else None
+
+
+async def of_person(tx: Tx, tenant: TenantId, person_id: str) -> list[ReferralRow]:
+    """A person's referrals, the latest first."""
+    records = await tx.fetch(
+        "select * from referrals where tenant = $1 and person_id = $2 and received_at is not null "
+        "order by received_at desc, referral_id",
+        tenant,
+        person_id,
+    )
+    return [REFERRALS.read(record) for record in records]
+
+
+async def counts(tx: Tx, tenant: TenantId, today: date) -> dict[str, int]:
+    """How many referrals wait for triage, wait for acceptance, are waiting at all, and are past their day."""
+    record = await tx.fetchrow(
+        "select count(*) filter (where status = 'received') as to_triage, "
+        "count(*) filter (where status = 'triaged') as to_accept, "
+        "count(*) filter (where status <> 'announced') as waiting, "
+        "count(*) filter (where status <> 'announced' and due_on < $2) as overdue "
+        "from referrals where tenant = $1",
+        tenant,
+        today,
+    )
+    return dict(record)
+
+
+async def received_between(tx: Tx, tenant: TenantId, first: date, last: date, as_at: datetime) -> list[ReferralRow]:
+    """The referrals received on the days `first` to `last`, as they were known at `as_at`."""
+    records = await tx.fetch(
+        "select * from referrals where tenant = $1 "
+        "and (received_at at time zone 'Europe/London')::date between $2 and $3 and received_recorded_at <= $4 "
+        "order by received_at, referral_id",
+        tenant,
+        first,
+        last,
+        as_at,
+    )
+    return [REFERRALS.read(record) for record in records]

@@ -1,0 +1,15 @@
+"""What the portal must be told, beyond what every service is told."""
+
+from services.kit.settings import Key, ServiceSettings
+
+
+class PortalSettings(ServiceSettings):
+    public_url: str
+    """Where people reach the portal; sign-in comes back to here."""
+    referral_url: str
+    outcomes_url: str
+    client_id: str
+    client_secret: str
+    cookie_key: Key
+    synthetic: bool = False
+    """Show on every page that its people are made up."""

@@ -1,0 +1,25 @@
+"""Who may open which page."""
+
+from services.kit.auth import Principal
+from services.kit.http import Permissions
+
+EVERYBODY = frozenset({"referrer", "clinician", "coordinator", "training-lead", "operator", "importer"})
+
+_TABLE = {
+    "page:home": EVERYBODY,
+    "page:refer": frozenset({"referrer", "clinician", "coordinator"}),
+    "page:referral": frozenset({"referrer", "clinician", "coordinator"}),
+    "page:triage-list": frozenset({"clinician", "coordinator"}),
+    "page:triage": frozenset({"clinician"}),
+    "page:waiting-list": frozenset({"clinician", "coordinator"}),
+    "page:person": frozenset({"clinician", "coordinator"}),
+    "page:measures": frozenset({"clinician"}),
+    "page:report": frozenset({"clinician", "coordinator"}),
+}
+
+permit = Permissions(_TABLE)
+
+
+def may(principal: Principal, permission: str) -> bool:
+    """Whether a link to such a page is worth showing; the page itself checks again."""
+    return not principal.roles.isdisjoint(_TABLE[permission])

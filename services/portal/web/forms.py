@@ -1,0 +1,121 @@
+"""What somebody typed: read, checked for form, and kept so that a page can show it again with what is wrong beside it.
+
+What the values mean is for the service that owns them to judge; its refusals are shown in the same way.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID, uuid4
+
+from services.portal.commands import Refusal
+
+_FIRST_YEAR = 1900
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    message: str
+    anchor: str | None = None
+    """Id of the element to go to."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Form:
+    """One form's values and what is wrong with them. Fields are read once each, in the order of the page."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    problems: dict[str, Problem] = field(default_factory=dict)
+    command_id: UUID = field(default_factory=uuid4)
+
+    @classmethod
+    def sent(cls, values: Mapping[str, str]) -> "Form":
+        """What came in; its command id is the one the page was made with, so that a second click has no second effect."""
+        try:
+            command_id = UUID(values.get("command_id", ""))
+        except ValueError:
+            command_id = uuid4()
+        return cls(values=values, command_id=command_id)
+
+    @property
+    def valid(self) -> bool:
+        return not self.problems
+
+    def value(self, name: str) -> str:
+        return self.values.get(name, "")
+
+    def with_value(self, name: str, value: str) -> "Form":
+        """The same form with one more value, as when half of what it asks is done."""
+        return Form(values={**self.values, name: value}, command_id=self.command_id)
+
+    def problem(self, name: str) -> str | None:
+        """What to say beside the field."""
+        return self.problems[name].message if name in self.problems else None
+
+    def wrong(self, name: str, message: str, anchor: str | None = None) -> None:
+        self.problems.setdefault(name, Problem(message, anchor or name))
+
+    def text(self, name: str, *, missing: str | None = None, longest: int = 200) -> str | None:
+        """A line or more of text; None when it is empty, which is a problem if `missing` says so."""
+        given = self.value(name).strip()
+        if not given and missing:
+            self.wrong(name, missing)
+        if len(given) > longest:
+            self.wrong(name, f"This must be {longest:,} characters or fewer")
+        return given or None
+
+    def choice(self, name: str, allowed: Collection[str], *, missing: str | None = None) -> str | None:
+        """One of the codes offered; None when none was chosen, which is a problem if `missing` says so."""
+        given = self.value(name)
+        if given in allowed:
+            return given
+        if given or missing:
+            self.wrong(name, missing or "Choose one of the answers on the page")
+        return None
+
+    def day(self, name: str, what: str, *, needed: bool = False) -> date | None:
+        """A date from three boxes. `what` begins the message: "Date of birth"."""
+        parts = [self.value(f"{name}-{part}").strip() for part in ("day", "month", "year")]
+        if not any(parts):
+            if needed:
+                self.wrong(name, f"Enter {what[0].lower()}{what[1:]}", f"{name}-day")
+            return None
+        for part, given in zip(("day", "month", "year"), parts, strict=True):
+            if not given:
+                self.wrong(name, f"{what} must include a {part}", f"{name}-{part}")
+                return None
+        return self._real_day(name, what, parts)
+
+    def _real_day(self, name: str, what: str, parts: list[str]) -> date | None:
+        try:
+            day, month, year = (int(part) for part in parts)
+            # There is no year 0, so a year of two digits is not a real date either.
+            return date(year if year >= _FIRST_YEAR else 0, month, day)
+        except ValueError:
+            self.wrong(name, f"{what} must be a real date, like 27 3 2026", f"{name}-day")
+            return None
+
+    def number(self, name: str, what: str, *, lowest: float, highest: float) -> float | None:
+        """A number in a range; None when nothing was entered."""
+        given = self.value(name).strip().replace(",", ".")
+        if not given:
+            return None
+        try:
+            number = float(given)
+        except ValueError:
+            number = lowest - 1
+        if not lowest <= number <= highest:
+            self.wrong(name, f"{what} must be a number from {lowest:g} to {highest:g}")
+            return None
+        return number
+
+    def refuse(self, refusal: Refusal, fields: Mapping[str, str] | None = None) -> None:
+        """Show an owner's refusal beside its field. `fields` maps the owner's names to anchors where they differ.
+
+        A refusal took no effect, so the next try is a new command; where nobody knows, it stays the same one.
+        """
+        anchors = fields or {}
+        for name, message in (refusal.more or {refusal.field or "": refusal.message}).items():
+            self.problems[name or "form"] = Problem(message, anchors.get(name, name) or None)
+        if not refusal.undecided:
+            self.command_id = uuid4()

@@ -1,0 +1,21 @@
+"""What a page says after something was saved. The address carries only the key."""
+
+_SOON = "-soon"
+_NOT_YET = "Saved. This page will show it shortly: reload it in a moment."
+
+_NOTICES = {
+    "referral-received": "The referral has been received.",
+    "referral-triaged": "The referral has been triaged.",
+    "referral-accepted": "The referral has been accepted.",
+    "measure-recorded": "The questionnaire has been recorded.",
+    "measure-corrected": "The questionnaire has been corrected.",
+}
+
+
+def notice_of(key: str | None) -> str | None:
+    """The words for a key; None for none, and for one we never gave out."""
+    if key is None:
+        return None
+    if key.endswith(_SOON) and key.removesuffix(_SOON) in _NOTICES:
+        return _NOT_YET
+    return _NOTICES.get(key)

@@ -1,0 +1,95 @@
+"""Refer a family: who it is for and what is asked, on one page. Then: what became of it."""
+
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID, uuid5
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+
+from services.portal.commands import Done, Refusal, receive_referral, register_person
+from services.portal.names import names_of, search
+from services.portal.readmodels.referrals import referral
+from services.portal.web.access import permit
+from services.portal.web.forms import Form
+from services.portal.web.moments import LONDON, london_day
+from services.portal.web.presenters.people import found, who
+from services.portal.web.presenters.referrals import progress, status
+from services.portal.web.refer_form import Referral, read_person, read_referral
+from services.portal.web.site import OfForm, OfNetwork, Visit
+
+router = APIRouter()
+
+# Where the page has no box of the owner's name for a field.
+_ANCHORS = {
+    "birth_date": "birth_date-day",
+    "estimated_delivery_date": "estimated_delivery_date-day",
+    "infant_birth_date": "infant_birth_date-day",
+    "nhs_number_missing_reason": "nhs_number_known",
+    "received_at": "received_on-day",
+}
+
+
+@router.get("/pcns/{pcn}/refer", dependencies=[Depends(permit("page:refer"))])
+async def refer_form(visit: OfNetwork, person: UUID | None = None) -> Response:
+    today = visit.site.today
+    values = {f"received_on-{part}": str(getattr(today, part)) for part in ("day", "month", "year")}
+    values |= {"preferred_language": "en"} | ({"person_id": str(person)} if person else {})
+    return await _show(visit, Form(values=values))
+
+
+@router.post("/pcns/{pcn}/refer", dependencies=[Depends(permit("page:refer"))])
+async def refer(visit: OfNetwork, form: OfForm) -> Response:
+    person, request = read_person(form, visit.network), read_referral(form, visit.site.today)
+    if not form.valid:
+        return await _show(visit, form)
+    known = await _known_person(visit, form, person)
+    if isinstance(known, Refusal):
+        return await _refused(visit, form, known)
+    body = _referral_body(request, known.id, visit.site.clock())
+    outcome = await receive_referral(visit.caller, uuid5(form.command_id, "referral"), body)
+    if isinstance(outcome, Refusal):
+        return await _refused(visit, form.with_value("person_id", known.id), outcome)
+    waited = (known, outcome) if known.stream else (outcome,)
+    return await visit.saved("referral-received", f"/referrals/{outcome.id}", *waited)
+
+
+async def _known_person(visit: Visit, form: Form, person: dict[str, Any] | None) -> Done | Refusal:
+    """The person the referral is for: registered now, or already before."""
+    if person is None:
+        return Done(id=form.value("person_id"), stream="", version=0)
+    return await register_person(visit.caller, uuid5(form.command_id, "person"), person)
+
+
+def _referral_body(request: Referral, person_id: str, now: datetime) -> dict[str, Any]:
+    """A referral received today came now; one of an earlier day counts from the beginning of that day."""
+    today = request.received_on == london_day(now)
+    received_at = now if today else datetime.combine(request.received_on, time.min, LONDON)
+    return {**request.body, "person_id": person_id, "received_at": received_at.isoformat()}
+
+
+async def _refused(visit: Visit, form: Form, refusal: Refusal) -> Response:
+    form.refuse(refusal, _ANCHORS)
+    same = await search(visit.caller, {"nhs_number": form.value("nhs_number")}) if _is_known(refusal) else []
+    return await _show(visit, form, registered=found(same or []))
+
+
+def _is_known(refusal: Refusal) -> bool:
+    return refusal.slug == "nhs-number-already-registered"
+
+
+async def _show(visit: Visit, form: Form, **more: Any) -> Response:
+    person_id = form.value("person_id")
+    names = await names_of(visit.caller, [person_id] if person_id else [])
+    known = who(names, person_id) if person_id else None
+    return visit.page("refer/form.jinja", status=200 if form.valid else 422, form=form, known=known, **more)
+
+
+@router.get("/pcns/{pcn}/referrals/{referral_id}", dependencies=[Depends(permit("page:referral"))])
+async def referral_page(visit: OfNetwork, referral_id: UUID) -> Response:
+    async with visit.site.pool.scope(visit.tenant) as tx:
+        row = await referral(tx, visit.tenant, str(referral_id))
+    if row is None:
+        return visit.missing("referral")
+    facts = progress(row, visit.site.today)
+    return visit.page("refer/progress.jinja", referral_id=referral_id, facts=facts, status_tag=status(row), row=row)

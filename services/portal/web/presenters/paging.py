@@ -1,0 +1,54 @@
+"""A long list, a page at a time. No I/O."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+SIZE = 25
+_AROUND = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paging:
+    """Page `number` (from 1) of a list of `total`, under an address with its filters."""
+
+    path: str
+    filters: Mapping[str, str]
+    number: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // SIZE))
+
+    @property
+    def said(self) -> str:
+        """Showing 26 to 50 of 61"""
+        first, last = (self.number - 1) * SIZE + 1, min(self.number * SIZE, self.total)
+        return f"Showing {first} to {last} of {self.total}" if self.total > SIZE else f"{self.total} in all"
+
+    @property
+    def pagination(self) -> dict | None:
+        """Parameters of the NHS pagination; None where one page holds everything."""
+        if self.pages == 1:
+            return None
+        shown = sorted({1, self.pages, *range(self.number - _AROUND, self.number + _AROUND + 1)})
+        shown = [number for number in shown if 1 <= number <= self.pages]
+        items: list[dict] = []
+        for number in shown:
+            if items and number - items[-1]["number"] > 1:
+                items.append({"ellipsis": True, "number": number - 1})
+            items.append({"number": number, "href": self.href(number), "current": number == self.number})
+        return {
+            "items": items,
+            "previous": {"href": self.href(self.number - 1)} if self.number > 1 else None,
+            "next": {"href": self.href(self.number + 1)} if self.number < self.pages else None,
+        }
+
+    def href(self, number: int) -> str:
+        query = {name: value for name, value in self.filters.items() if value}
+        return f"{self.path}?{urlencode(query | {'page': str(number)})}"
+
+
+def offset(number: int) -> int:
+    return (number - 1) * SIZE

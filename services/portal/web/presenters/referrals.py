@@ -1,0 +1,108 @@
+"""Referrals in words: where one is, what its clock says. No I/O."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from services.portal.names import Names
+from services.portal.readmodels.people import PersonRow
+from services.portal.readmodels.referrals import ReferralRow
+from services.portal.web.moments import day_in_words, days_in_words, moment_in_words, short_day
+from services.portal.web.presenters.people import Fact, Who, needs, who
+from services.portal.web.words import word
+
+_SOON = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    words: str
+    colour: str
+
+
+_STATUS = {
+    "received": Tag("To triage", "blue"),
+    "triaged": Tag("To accept", "purple"),
+    "accepted": Tag("Accepted", "green"),
+}
+_PRIORITY = {"1": "red", "4": "red", "2": "orange", "3": "grey"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One referral in a list."""
+
+    referral_id: str
+    who: Who
+    needs: str | None
+    flagged: bool
+    source: str
+    reason: str
+    received: str
+    due: str
+    clock: Tag
+    status: Tag
+    priority: Tag | None
+    strand: str | None
+
+
+def lines(
+    rows: list[ReferralRow], names: Names, people: dict[str, PersonRow], flagged: set[str], today: date
+) -> list[Line]:
+    """The lines of a list, in the order of the rows."""
+    return [_line(row, names, people.get(row.person_id), row.person_id in flagged, today) for row in rows]
+
+
+def _line(row: ReferralRow, names: Names, person: PersonRow | None, flagged: bool, today: date) -> Line:
+    return Line(
+        referral_id=row.referral_id,
+        who=who(names, row.person_id),
+        needs=needs(person) if person else None,
+        flagged=flagged,
+        source=word("source_of_referral", row.source_of_referral),
+        reason=word("primary_reason", row.primary_reason),
+        received=short_day(row.received_at),
+        due=short_day(row.due_on),
+        clock=clock(row.due_on, today),
+        status=status(row),
+        priority=priority(row.clinical_response_priority),
+        strand=word("care_strand", row.care_strand) if row.care_strand else None,
+    )
+
+
+def clock(due_on: date | None, today: date) -> Tag:
+    """How the waiting clock stands today."""
+    if due_on is None:
+        return Tag("No date yet", "grey")
+    left = (due_on - today).days
+    if left < 0:
+        return Tag(f"{days_in_words(-left)} past", "red")
+    if left == 0:
+        return Tag("Due today", "orange")
+    return Tag(f"{days_in_words(left)} left", "orange" if left <= _SOON else "green")
+
+
+def status(row: ReferralRow) -> Tag:
+    return _STATUS.get(row.status, Tag(row.status, "grey"))
+
+
+def priority(code: str | None) -> Tag | None:
+    return Tag(word("clinical_response_priority", code), _PRIORITY.get(code, "grey")) if code else None
+
+
+def progress(row: ReferralRow, today: date) -> list[Fact]:
+    """What became of a referral, for whoever sent it: nothing about who it is for."""
+    facts = [
+        Fact(label="Received", words=moment_in_words(row.received_at)),
+        Fact(label="Asked by", words=word("source_of_referral", row.source_of_referral)),
+        Fact(label="Reason", words=word("primary_reason", row.primary_reason)),
+    ]
+    if row.triaged_at:
+        priority_words = word("clinical_response_priority", row.clinical_response_priority)
+        facts.append(Fact(label="Triaged", words=f"{moment_in_words(row.triaged_at)}: {priority_words}"))
+    if row.accepted_at:
+        strand = word("care_strand", row.care_strand)
+        facts.append(Fact(label="Accepted", words=f"{moment_in_words(row.accepted_at)}: {strand}"))
+    facts.append(
+        Fact(label="Care should begin by", words=f"{day_in_words(row.due_on)} ({clock(row.due_on, today).words})")
+    )
+    return facts

@@ -1,0 +1,152 @@
+"""What every page has at hand: the parts of the portal, who is looking, and how a page is put on the screen."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from services.kit.auth import NotSignedIn, Principal
+from services.kit.errors import DomainError, Kind
+from services.kit.http import Pcn, SignedIn
+from services.kit.tenancy import TenantId, TenantPool
+from services.portal.arrival import version_seen
+from services.portal.commands import Done
+from services.portal.identity import IdentityProvider
+from services.portal.owners import Caller, Owners
+from services.portal.readmodels.pcns import PcnRow, pcn
+from services.portal.session import Cookies, Session, session_of
+from services.portal.web.access import may
+from services.portal.web.forms import Form
+from services.portal.web.moments import london_day
+from services.portal.web.templating import render
+
+_PATIENCE = 3.0
+"""Seconds a page waits for what was just saved."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class FormExpired(DomainError):
+    """This form was open for too long, or in another browser window. Please go back, reload the page and try again."""
+
+    slug = "form-expired"
+    kind = Kind.FORBIDDEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The parts the pages work with; `main` builds it once."""
+
+    pool: TenantPool
+    owners: Owners
+    identity: IdentityProvider
+    cookies: Cookies
+    synthetic: bool
+    clock: Callable[[], datetime] = utc_now
+
+    @property
+    def today(self) -> date:
+        return london_day(self.clock())
+
+
+def _site(request: Request) -> Site:
+    return request.app.state.site
+
+
+OfSite = Annotated[Site, Depends(_site)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Somebody signed in, on a page of no network in particular."""
+
+    request: Request
+    site: Site
+    principal: Principal
+    session: Session
+
+    def page(self, template: str, *, status: int = 200, **content: Any) -> HTMLResponse:
+        frame = {"visitor": self, "synthetic": self.site.synthetic, "notice": self.request.query_params.get("saved")}
+        return HTMLResponse(render(template, **frame, **content), status_code=status)
+
+    def may(self, permission: str) -> bool:
+        return may(self.principal, permission)
+
+
+def _visitor(request: Request, site: OfSite, principal: SignedIn) -> Visitor:
+    session = session_of(request)
+    if session is None:
+        raise NotSignedIn
+    return Visitor(request=request, site=site, principal=principal, session=session)
+
+
+OfVisitor = Annotated[Visitor, Depends(_visitor)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit(Visitor):
+    """Somebody signed in, on a page of a network they belong to."""
+
+    tenant: TenantId
+    network: PcnRow | None
+
+    @property
+    def caller(self) -> Caller:
+        return Caller(owners=self.site.owners, token=self.principal.token, tenant=self.tenant)
+
+    @property
+    def path(self) -> str:
+        """Where the network's pages begin."""
+        return f"/pcns/{self.tenant}"
+
+    def page(self, template: str, *, status: int = 200, **content: Any) -> HTMLResponse:
+        # The zero-argument form of super() does not work in a class that `slots=True` makes anew.
+        return Visitor.page(self, template, status=status, visit=self, **content)
+
+    async def saved(self, notice: str, path: str, *done: Done) -> Response:
+        """On to a page that shows what was saved, once it can; if that takes long, the page says so."""
+        for each in done:
+            seen = await version_seen(self.site.pool, self.tenant, each.stream, each.version, within=_PATIENCE)
+            if seen < each.version:
+                return RedirectResponse(f"{self.path}{path}?saved={notice}-soon", status_code=303)
+        return RedirectResponse(f"{self.path}{path}?saved={notice}", status_code=303)
+
+    def missing(self, what: str) -> Response:
+        """There is no such thing; right after it was saved, it has only not arrived yet."""
+        if self.request.query_params.get("saved", "").endswith("-soon"):
+            return self.page("later.jinja", what=what, again=self.request.url.path)
+        return self.page("errors/missing.jinja", status=404, what=what)
+
+
+async def _visit(visitor: OfVisitor, tenant: Pcn) -> Visit:
+    async with visitor.site.pool.scope(tenant) as tx:
+        network = await pcn(tx, tenant)
+    return Visit(
+        request=visitor.request,
+        site=visitor.site,
+        principal=visitor.principal,
+        session=visitor.session,
+        tenant=tenant,
+        network=network,
+    )
+
+
+OfNetwork = Annotated[Visit, Depends(_visit)]
+
+
+async def _form(request: Request, visitor: OfVisitor) -> Form:
+    """What was sent, if one of our own pages sent it. Raises FormExpired."""
+    sent = await request.form(max_files=0, max_fields=300)
+    values = {name: value for name, value in sent.items() if isinstance(value, str)}
+    if not secrets.compare_digest(values.get("csrf", "").encode(), visitor.session.csrf.encode()):
+        raise FormExpired
+    return Form.sent(values)
+
+
+OfForm = Annotated[Form, Depends(_form)]

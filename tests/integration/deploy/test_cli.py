@@ -1,0 +1,127 @@
+"""The `perinatal` command as its user meets it: exit codes, one-line errors, an orderly end."""
+
+import errno
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.errors import StackError, explained
+from deploy.local.home import Home
+from deploy.local.services import SOURCE
+from tests.integration.deploy.local import end, eventually, is_alive, python
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(90)]
+
+
+def perinatal(*arguments: str, home: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "deploy.cli.main", *arguments],
+        cwd=SOURCE,
+        env={**os.environ, "PERINATAL_HOME": str(home), **env},
+        capture_output=True,
+        text=True,
+        timeout=80,
+        check=False,
+    )
+
+
+def error_of(done: subprocess.CompletedProcess[str]) -> str:
+    """The one line that says what went wrong."""
+    said = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert len(said) == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    return said[0]
+
+
+@pytest.fixture
+def up(home: Home, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """`perinatal up` in the foreground, with PostgreSQL alone to be quick."""
+    log = tmp_path / "up.log"
+    process = python("-m", "deploy.cli.main", "up", "--only", "postgres", home=home.root, log=log)
+    eventually(lambda: "Ctrl-C stops everything" in log.read_text(), "it is up", within=60)
+    yield process
+    end(process)
+
+
+def test_nothing_running_is_no_error(home: Home) -> None:
+    done = perinatal("status", "--json", home=home.root)
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["ready"], told["state"]) == (0, False, "stopped")
+    assert {told[part]["state"] for part in ("postgres", "kafka", "identity", "portal", "referral", "outcomes")} == {
+        "down"
+    }
+    assert perinatal("down", home=home.root).returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_up_ends_in_order_when_told_to(up: subprocess.Popen[bytes], home: Home, number: signal.Signals) -> None:
+    running = [part["pid"] for part in home.read_state()["parts"].values()]
+    assert end(up, number) == 0
+    assert home.read_state()["state"] == "stopped"
+    assert not any(map(is_alive, running))
+
+
+def test_down_ends_a_detached_stack(home: Home) -> None:
+    assert perinatal("up", "--detach", "--only", "postgres", home=home.root).returncode == 0
+    running = home.read_state()["supervisor"]
+    assert json.loads(perinatal("status", "--json", home=home.root).stdout)["postgres"]["state"] == "up"
+    assert perinatal("down", home=home.root).returncode == 0
+    eventually(lambda: not is_alive(running), "the supervisor is gone")
+
+
+@pytest.mark.parametrize("how", [(), ("--detach",)])
+def test_a_folder_in_use_is_one_line(up: subprocess.Popen[bytes], home: Home, how: tuple[str, ...]) -> None:
+    done = perinatal("up", "--only", "postgres", *how, home=home.root)
+    assert done.returncode == 1
+    assert f"folder in use by another run: {home.root} (process {up.pid})" in error_of(done)
+
+
+def test_a_port_in_use_is_one_line(home: Home) -> None:
+    home.make()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        home.write_state({"ports": {"postgres": port}})
+        done = perinatal("up", "--only", "postgres", home=home.root)
+    assert done.returncode == 1
+    assert f"port in use: {port} of postgres" in error_of(done)
+
+
+def test_no_registry_at_the_first_start_is_one_line(home: Home, tmp_path: Path) -> None:
+    nowhere = {"https_proxy": "http://127.0.0.1:1", "HTTPS_PROXY": "http://127.0.0.1:1", "HOME": str(tmp_path)}
+    done = perinatal("up", "--only", "kafka", home=home.root, **nowhere)
+    assert done.returncode == 1
+    assert "Apache Kafka could not be fetched, is a Maven registry reachable?" in error_of(done)
+
+
+def test_a_full_disk_is_one_line(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = shutil.disk_usage("/")._replace(free=1024 * 1024)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: full)
+    with pytest.raises(StackError, match=r"disk full: 1 MB free for .*, the stack needs 300 MB to start"):
+        home.make()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_disk_that_fills_up_is_named(home: Home) -> None:
+    with pytest.raises(OSError, match="No space left") as problem, Path("/dev/full").open("wb", buffering=0) as full:
+        full.write(b"x")
+    assert problem.value.errno == errno.ENOSPC
+    assert str(explained(problem.value, home.root)) == f"disk full: nothing more can be written below {home.root}"
+
+
+@pytest.mark.parametrize("wrong", [("up", "--only", "mainframe"), ("logs", "mainframe"), ("score",), ("nothing",)])
+def test_wrong_use_is_2(home: Home, wrong: tuple[str, ...]) -> None:
+    assert perinatal(*wrong, home=home.root).returncode == 2
+
+
+def test_a_command_without_a_stack_says_so(home: Home) -> None:
+    done = perinatal("pcn", "list", home=home.root)
+    assert done.returncode == 1
+    assert error_of(done) == f"error: the stack of {home.root} is not running: start it with `perinatal up`"

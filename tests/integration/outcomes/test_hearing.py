@@ -1,0 +1,166 @@
+"""Others' facts come in through a real Kafka, in either order and more than once; ours go out without an answer in them."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+import contracts
+from contracts.event import PublicEvent
+from contracts.outcomes import MeasureRecordedV1, RiskFlaggedV1
+from contracts.referral import PersonRegisteredV1, ReferralAcceptedV1, ReferralReceivedV1
+from services.kit.cloud_events import Message, headers, read
+from services.kit.record import Recorded
+from services.kit.testing import NOW, eventually, record
+from services.outcomes.domain.events import EpisodeOpened, PersonEnrolled
+from services.outcomes.main import MIGRATIONS
+from tests.conftest import MakeDatabase
+from tests.integration.outcomes.conftest import AT_RISK, EPDS, A, Site, open_site
+from tests.support import Database, Issuer
+
+pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
+
+
+@pytest.fixture(scope="module")
+async def site(new_database: MakeDatabase, keyring: Database, issuer: Issuer, kafka: str) -> AsyncIterator[Site]:
+    """The service with every role at work."""
+    database = await new_database(MIGRATIONS)
+    async for opened in open_site(database, keyring, issuer, "project", "consume", "relay", kafka=kafka):
+        yield opened
+
+
+def registered(person_id: str) -> Recorded[PublicEvent]:
+    fact = PersonRegisteredV1(
+        person_id=person_id,
+        nhs_number_status="03",
+        ethnic_category="K",
+        preferred_language="bn",
+        interpreter_required=True,
+        age_band="25-29",
+        registered_at=NOW - timedelta(days=10),
+    )
+    return said(fact, f"person-{person_id}", 1)
+
+
+def accepted(person_id: str, referral_id: str) -> Recorded[PublicEvent]:
+    fact = ReferralAcceptedV1(
+        referral_id=referral_id, person_id=person_id, care_strand="parent_infant", accepted_at=NOW - timedelta(days=2)
+    )
+    return said(fact, f"referral-{referral_id}", 1)
+
+
+def of_no_concern(person_id: str) -> Recorded[PublicEvent]:
+    fact = ReferralReceivedV1(
+        referral_id=str(uuid4()),
+        person_id=person_id,
+        source_of_referral="B1",
+        primary_reason="13",
+        self_referred=True,
+        received_at=NOW,
+    )
+    return said(fact, f"referral-{fact.referral_id}", 1)
+
+
+def said(fact: PublicEvent, stream: str, version: int) -> Recorded[PublicEvent]:
+    return record(fact, stream=stream, version=version, tenant=A)
+
+
+async def tell(kafka: str, *facts: Recorded[PublicEvent]) -> None:
+    """Publish facts as the referral service would, in this order."""
+    producer = AIOKafkaProducer(bootstrap_servers=kafka)
+    await producer.start()
+    try:
+        for fact in facts:
+            event = fact.event
+            message = Message(topic=event.TOPIC, type=event.TYPE, dataschema=event.dataschema(), data=event.data())
+            sent = headers(fact, message, source="uk.nhs.perinatal.referral/test")
+            await producer.send_and_wait(event.TOPIC, message.data, key=fact.stream.encode(), headers=sent)
+    finally:
+        await producer.stop()
+
+
+async def published(kafka: str, stream: str, count: int) -> list[Recorded[PublicEvent]]:
+    """The first `count` public facts of a stream of ours."""
+    consumer = AIOKafkaConsumer(
+        "perinatal.outcomes.events", bootstrap_servers=kafka, auto_offset_reset="earliest", enable_auto_commit=False
+    )
+    await consumer.start()
+    found: list[Recorded[PublicEvent]] = []
+    try:
+        async for message in consumer:
+            envelope = read(None, message.headers)
+            if envelope.stream == stream:
+                found.append(read(contracts.parse(envelope.type, message.value), message.headers))
+            if len(found) == count:
+                return found
+    finally:
+        await consumer.stop()
+    return found
+
+
+async def facts_of(site: Site, person: str, count: int) -> list[object]:
+    """The record of a person, once it holds so many events."""
+
+    async def there() -> bool:
+        return len(await site.events(person)) >= count
+
+    await eventually(there, within=30, what=f"{count} events of the person")
+    return list(await site.events(person))
+
+
+async def all_taken(site: Site, kafka: str) -> None:
+    """Until the service's own checkpoints stand at the end of the topic."""
+    observer = AIOKafkaConsumer("perinatal.referral.events", bootstrap_servers=kafka, enable_auto_commit=False)
+    await observer.start()
+    ends = {each.partition: end for each, end in (await observer.end_offsets(observer.assignment())).items()}
+    await observer.stop()
+
+    async def at_the_end() -> bool:
+        async with site.pool.unscoped() as tx:
+            rows = await tx.fetch("select partition, next_offset from consumer_checkpoints")
+        taken = {row["partition"]: row["next_offset"] for row in rows}
+        return all(taken.get(partition, 0) >= end for partition, end in ends.items())
+
+    await eventually(at_the_end, within=30, what="the end of the topic")
+
+
+async def test_a_person_and_an_episode_are_taken_in_either_order(site: Site, kafka: str) -> None:
+    one, other, first, second = (str(uuid4()) for _ in range(4))
+
+    await tell(kafka, registered(one), accepted(one, first), accepted(other, second), registered(other))
+
+    assert {type(event) for event in await facts_of(site, one, 2)} == {PersonEnrolled, EpisodeOpened}
+    assert {type(event) for event in await facts_of(site, other, 2)} == {PersonEnrolled, EpisodeOpened}
+
+
+async def test_a_fact_sent_twice_is_taken_once(site: Site, kafka: str) -> None:
+    person, referral = str(uuid4()), str(uuid4())
+
+    await tell(kafka, registered(person), of_no_concern(person), registered(person), accepted(person, referral))
+    await tell(kafka, accepted(person, referral), registered(person))
+    await all_taken(site, kafka)
+
+    assert {type(event) for event in await site.events(person)} == {PersonEnrolled, EpisodeOpened}
+    assert len(await site.events(person)) == 2
+
+
+async def test_a_measure_waits_for_its_person_and_is_then_published_without_answers(site: Site, kafka: str) -> None:
+    person = str(uuid4())
+    body = {**EPDS, "person_id": person, "items": AT_RISK}
+    refused = await site.ask("POST", f"/pcns/{A}/measures", body)
+    assert refused.json()["slug"] == "person-unknown"
+
+    await tell(kafka, registered(person))
+    await facts_of(site, person, 1)
+    done = await site.done("POST", f"/pcns/{A}/measures", body)
+
+    measure, flag = await published(kafka, done["stream"], 2)
+    assert isinstance(measure.event, MeasureRecordedV1)
+    assert isinstance(flag.event, RiskFlaggedV1)
+    assert (measure.event.scores, measure.event.measure_id) == ({"total": 8.0}, done["id"])
+    assert (measure.tenant, measure.version, measure.previous) == (A, 2, 0)
+    assert (flag.event.item, flag.version, flag.previous) == (10, 3, 2)
+    assert UUID(flag.event.flag_id)
+    assert b"answers" not in measure.event.data()

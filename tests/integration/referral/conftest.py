@@ -1,0 +1,133 @@
+"""The referral service as it runs: real PostgreSQL, real keyring, real tokens, its projectors at work."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+
+from services.kit.event_store import EventStore
+from services.kit.settings import StoreSettings
+from services.kit.tenancy import TenantId, TenantPool
+from services.kit.testing import NOW, eventually
+from services.referral.domain.events import Event
+from services.referral.main import MIGRATIONS, build
+from tests.conftest import MakeDatabase
+from tests.support import AUDIENCE, MASTER_KEY, Database, Issuer, running
+
+A = TenantId("U00001")
+B = TenantId("U00002")
+
+SETTINGS = {
+    "name": "Northfield",
+    "practices": [{"ods_code": "X00001", "name": "The Grove Surgery"}],
+    "care_strands": ["universal", "parent_infant", "parental_mental_health", "wider_family"],
+    "waiting_threshold_days": 28,
+}
+PERSON = {"ethnic_category": "K", "preferred_language": "bn", "interpreter_required": True}
+UNTRACED = {"nhs_number_missing_reason": "nhs-number-not-known"}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The service with its database, and users of any kind to call it."""
+
+    client: httpx2.AsyncClient
+    database: Database
+    store: EventStore[Event]
+    pool: TenantPool
+    issuer: Issuer
+
+    def bearer(self, role: str, pcns: Iterable[str] = (A,)) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.issuer.token(f'a {role}', [role], pcns)}"}
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        role: str = "clinician",
+        pcns: Iterable[str] = (A,),
+        key: str = "",
+    ) -> httpx2.Response:
+        """One request; commands get a new Idempotency-Key unless told."""
+        headers = {**self.bearer(role, pcns), "idempotency-key": key or str(uuid4())}
+        return await self.client.request(method, f"/v1{path}", json=body, headers=headers)
+
+    async def done(self, method: str, path: str, body: Any = None, **options: Any) -> dict[str, Any]:
+        """A request that must succeed; its answer."""
+        response = await self.ask(method, path, body, **options)
+        assert response.is_success, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    async def configure(self, pcn: TenantId, **changes: Any) -> dict[str, Any]:
+        body = {"pcn_ods_code": pcn, **SETTINGS, **changes}
+        return await self.done("PUT", f"/pcns/{pcn}", body, role="operator", pcns=["*"])
+
+    async def register(self, pcn: TenantId = A, **details: Any) -> str:
+        """The id of a new person, once their identity can be looked up."""
+        number = {} if "nhs_number" in details else UNTRACED
+        answer = await self.done(
+            "POST", f"/pcns/{pcn}/people", {**PERSON, **number, **details}, role="coordinator", pcns=[pcn]
+        )
+        await self.caught_up(answer["position"])
+        return str(answer["id"])
+
+    async def refer(self, person_id: str, pcn: TenantId = A, **changes: Any) -> str:
+        """The id of a new referral, once it is on the lists."""
+        body = {
+            "person_id": person_id,
+            "source_of_referral": "A4",
+            "primary_reason": "13",
+            "received_at": NOW.isoformat(),
+            **changes,
+        }
+        answer = await self.done("POST", f"/pcns/{pcn}/referrals", body, role="referrer", pcns=[pcn])
+        await self.caught_up(answer["position"])
+        return str(answer["id"])
+
+    async def events(self, stream: str, pcn: TenantId = A) -> list[Event]:
+        return [recorded.event for recorded in await self.store.load(pcn, stream)]
+
+    async def caught_up(self, position: int) -> None:
+        """Until every read model has followed the log to this position."""
+
+        async def all_there() -> bool:
+            async with self.pool.unscoped() as tx:
+                behind = await tx.fetchval("select count(*) from projection_checkpoints where position < $1", position)
+                known = await tx.fetchval("select count(*) from projection_checkpoints")
+            return known == 4 and behind == 0
+
+        await eventually(all_there, what=f"position {position} in every read model")
+
+
+@pytest.fixture(scope="module")
+async def site(new_database: MakeDatabase, keyring: Database, issuer: Issuer) -> AsyncIterator[Site]:
+    """Two networks set up, nobody registered."""
+    database = await new_database(MIGRATIONS)
+    settings = StoreSettings(
+        database=database.app,
+        kafka="127.0.0.1:1",
+        issuer=issuer.url,
+        audience=AUDIENCE,
+        keyring=keyring.app,
+        keyring_master_key=MASTER_KEY,
+    )
+    service = await build(settings, clock=lambda: NOW)
+    edge = service.app.state.edge
+    async with running(service, "project") as client:
+        site = Site(client, database, edge.application.store, edge.pool, issuer)
+        await site.configure(A)
+        await site.caught_up((await site.configure(B, name="Southfield"))["position"])
+        yield site
+
+
+def problem(response: httpx2.Response) -> Mapping[str, Any]:
+    """The slug and field of a refusal."""
+    assert response.headers["content-type"] == "application/problem+json", response.text
+    body: dict[str, Any] = response.json()
+    return {name: body[name] for name in ("status", "slug", "field") if name in body}

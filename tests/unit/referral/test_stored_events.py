@@ -1,0 +1,123 @@
+"""What was once written must be read for ever: one stored event of each name, as it stands in a log, and what it means today."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.kit.codec import Codec
+from services.kit.testing import NOW
+from services.referral.domain.events import STORED_NAMES, Event, upcast
+from tests.unit.referral.scenarios import (
+    PERSON,
+    REFERRAL,
+    a_practice,
+    accepted,
+    configured,
+    received,
+    registered,
+    triaged,
+    wait_started,
+)
+
+CODEC = Codec(STORED_NAMES, subject_field="person_id", upcast=upcast)
+AT, BEFORE = "2026-06-01T09:00:00Z", "2026-05-31T14:30:00Z"
+IDS = {"referral_id": REFERRAL, "person_id": PERSON}
+
+STORED: dict[str, tuple[dict[str, Any], dict[str, Any], Event]] = {
+    "pcn-configured.v1": (
+        {
+            "pcn_ods_code": "U99999",
+            "name": "Northfield",
+            "practices": [
+                {"ods_code": "X00001", "name": "Practice X00001", "joined_on": "2020-07-01", "left_on": None}
+            ],
+            "care_strands": ["universal", "parent_infant"],
+            "waiting_threshold_days": 28,
+            "commissioner_ods_code": None,
+            "occurred_at": AT,
+        },
+        {},
+        configured(practices=(a_practice(joined_on=date(2020, 7, 1)),)),
+    ),
+    "person-registered.v1": (
+        {
+            "person_id": PERSON,
+            "nhs_number_status": "02",
+            "nhs_number_missing_reason": None,
+            "practice_ods_code": "X00001",
+            "ethnic_category": "K",
+            "preferred_language": "bn",
+            "interpreter_required": True,
+            "imd_decile": 2,
+            "age_band": "30-34",
+            "perinatal_stage": "antenatal",
+            "occurred_at": AT,
+        },
+        {
+            "full_name": "Synthia Testcase",
+            "nhs_number": "9434765919",
+            "birth_date": "1994-02-03",
+            "postcode": "ZZ99 3WZ",
+            "telephone": "01632 960001",
+            "email": "synthia@example.org",
+            "external_reference": "LOCAL-17",
+            "estimated_delivery_date": "2026-09-01",
+        },
+        registered(),
+    ),
+    "referral-received.v1": (
+        {
+            **IDS,
+            "source_of_referral": "A4",
+            "self_referred": False,
+            "referring_org_ods_code": "RXX01",
+            "referring_professional_type": "midwife",
+            "primary_reason": "13",
+            "occurred_at": BEFORE,
+        },
+        {"note": "Low since the twenty-week scan."},
+        received(),
+    ),
+    "wait-started.v1": (
+        {
+            **IDS,
+            "spell_id": REFERRAL,
+            "due_on": "2026-06-28",
+            "rule_version": "waiting-clock-1",
+            "occurred_at": BEFORE,
+        },
+        {},
+        wait_started(),
+    ),
+    "referral-triaged.v1": (
+        {**IDS, "clinical_response_priority": "2", "occurred_at": AT},
+        {"note": "Call today."},
+        triaged(note="Call today."),
+    ),
+    "referral-accepted.v1": ({**IDS, "care_strand": "parent_infant", "occurred_at": AT}, {}, accepted()),
+}
+
+
+def test_every_stored_name_is_here() -> None:
+    assert set(STORED) == set(STORED_NAMES)
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_an_old_event_means_today_what_it_meant(name: str) -> None:
+    data, personal, event = STORED[name]
+    assert CODEC.decode(name, data, personal) == event
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_it_is_written_like_that_still(name: str) -> None:
+    data, personal, event = STORED[name]
+    encoded = CODEC.encode(event)
+    assert (encoded.type, encoded.data, encoded.personal) == (name, data, personal)
+    assert encoded.subject == (PERSON if personal else None)
+
+
+def test_an_event_whose_key_is_gone_keeps_its_coded_facts() -> None:
+    data, _, _ = STORED["person-registered.v1"]
+    event: Any = CODEC.decode("person-registered.v1", data, {})
+    assert (event.full_name, event.birth_date, event.ethnic_category, event.occurred_at) == (None, None, "K", NOW)
