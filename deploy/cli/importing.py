@@ -29,7 +29,7 @@ from deploy.local.errors import StackError
 from deploy.local.home import here
 from services.kit.tenancy import TenantId
 from services.outcomes.library import read_library
-from services.referral.codes import read_code_lists
+from services.referral.codes import read_codes
 
 LONDON = ZoneInfo("Europe/London")
 FAILED, WRONG_USE = 1, 2
@@ -110,7 +110,7 @@ def _problem(problem: Problem) -> dict[str, Any]:
 def _plan(file: Path, mapping: Path, pcn: TenantId) -> Plan:
     if file.suffix.lower() in {".xlsx", ".xls", ".ods"}:
         raise typer.BadParameter("workbooks are not read: save the sheet as CSV UTF-8", param_hint="FILE")
-    rules = Rules(outcomes=read_library(), codes=read_code_lists(), today=datetime.now(LONDON).date())
+    rules = Rules(outcomes=read_library(), codes=read_codes(), today=datetime.now(LONDON).date())
     loaded = _mapping(mapping, rules)
     sheet = read(file.read_bytes(), encoding=loaded.encoding, delimiter=loaded.delimiter)
     return plan(pcn, loaded, sheet, rules)

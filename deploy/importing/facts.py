@@ -10,9 +10,8 @@ from deploy.importing.located_yaml import LocatedYaml, Mistake
 from deploy.importing.mapping import Part, Source
 from deploy.importing.problems import Problem
 from deploy.importing.spreadsheet import Row
-from services.outcomes.domain.codes import CodeList, CodeUnknown
+from services.kit.code_lists import CodeLists, UnknownCode
 from services.outcomes.domain.record import FIRST_DAY
-from services.referral.domain.codes import CodeLists, UnknownCode
 
 Reader: TypeAlias = Callable[[Source, Row], object]
 Readers: TypeAlias = Mapping[str, Reader]
@@ -37,11 +36,11 @@ def person_readers(codes: CodeLists) -> Readers:
     }
 
 
-def form_readers(points: CodeList, today: date) -> Readers:
-    """How each fact that the forms of a row share is read; `points` is the list of collection points."""
+def form_readers(codes: CodeLists, today: date) -> Readers:
+    """How each fact that the forms of a row share is read; `codes` are the outcomes service's own lists."""
     return {
         "completed_on": partial(day, first=FIRST_DAY, today=today),
-        "collection_point": partial(_collection_point, points),
+        "collection_point": partial(_coded, codes, "collection_point", text),
         "gestation_weeks": partial(weeks, high=LONGEST_GESTATION_WEEKS),
         "infant_age_weeks": partial(whole_number, low=0, high=OLDEST_INFANT_WEEKS),
     }
@@ -91,14 +90,3 @@ def _coded(codes: CodeLists, name: str, reader: TextReader, source: Source, row:
     except UnknownCode as error:
         raise bad(row, source, error.slug, str(error)) from error
     return code
-
-
-def _collection_point(points: CodeList, source: Source, row: Row) -> str | None:
-    found = text(source, row)
-    if found is None:
-        return None
-    try:
-        points.require(found, field="collection_point")
-    except CodeUnknown as error:
-        raise bad(row, source, error.slug, str(error)) from error
-    return found

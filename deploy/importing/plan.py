@@ -11,9 +11,9 @@ from deploy.importing.located_yaml import LocatedYaml, Mistake
 from deploy.importing.mapping import ImportMapping
 from deploy.importing.problems import Problem
 from deploy.importing.spreadsheet import HEADER, Row, Spreadsheet
+from services.kit.code_lists import CodeLists
 from services.outcomes.domain.scoring import Answer
 from services.outcomes.library import Library
-from services.referral.domain.codes import CodeLists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Rules:
 
     @property
     def form_readers(self) -> facts.Readers:
-        return facts.form_readers(self.outcomes.codes["collection_point"], self.today)
+        return facts.form_readers(self.outcomes.codes, self.today)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ class Projector(Generic[R, E]):
     async def run(self) -> None:
         """For ever: apply what is new, wait for more; on any failure try the same events again, later and later."""
         pause = 0.05
+        self._progress.mark()
         while True:
             seen = self._wakeup.count
             try:
@@ -48,6 +49,7 @@ class Projector(Generic[R, E]):
                 pause = 0.05
             except Exception:
                 log.exception("projection-failed", projection=self._model.name)
+                self._progress.mark()
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 10.0)
                 continue

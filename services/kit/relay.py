@@ -32,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 _BATCH = 1_000
 _LEASE_SECONDS = 10.0
+_SEND_SECONDS = 30.0
 
 
 class LeaseLost(Exception):
@@ -62,6 +63,7 @@ class Relay(Generic[E]):
         wakeup: Wakeup,
         progress: Progress,
         lease_seconds: float = _LEASE_SECONDS,
+        send_seconds: float = _SEND_SECONDS,
     ) -> None:
         self._pool = pool
         self._store = store
@@ -72,6 +74,7 @@ class Relay(Generic[E]):
         self._wakeup = wakeup
         self._progress = progress
         self._lease_seconds = lease_seconds
+        self._send_seconds = send_seconds
         self._holder = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._producer: AIOKafkaProducer | None = None
         self._source = ""
@@ -79,6 +82,7 @@ class Relay(Generic[E]):
 
     async def run(self) -> None:
         """For ever: hold the lease and publish; on any failure start again from the checkpoint with a new producer."""
+        self._progress.mark()
         while True:
             try:
                 lease = await self._take()

@@ -97,7 +97,8 @@ class Plumbing:
 
     def service(self, routers: Sequence[APIRouter], **options: Any) -> Service:
         app = create_app(title=self.name, routers=routers, verifier=self.verifier, readiness=self.readiness, **options)
-        return Service(name=self.name, app=app, workers=self.workers, closers=self.closers, readiness=self.readiness)
+        workers = {role: [*own, self.watchdog.run] if own else [] for role, own in self.workers.items()}
+        return Service(name=self.name, app=app, workers=workers, closers=self.closers, readiness=self.readiness)
 
     async def readiness(self) -> Mapping[str, str]:
         try:

@@ -15,11 +15,14 @@ log = structlog.get_logger(__name__)
 
 
 class Progress:
-    """When a worker last did something, or last saw that there was nothing to do."""
+    """When a worker last did something, or last saw that there was nothing to do.
+
+    One that has not begun is not silent: its role may be another process's.
+    """
 
     def __init__(self, worker: str) -> None:
         self.worker = worker
-        self._at = time.monotonic()
+        self._at: float | None = None
 
     def mark(self) -> None:
         self._at = time.monotonic()
@@ -27,7 +30,7 @@ class Progress:
     @property
     def silent_for(self) -> float:
         """Seconds since the last mark."""
-        return time.monotonic() - self._at
+        return 0.0 if self._at is None else time.monotonic() - self._at
 
 
 class Watchdog:

@@ -83,8 +83,7 @@ class Outcomes:
         actor: str,
     ) -> tuple[str, Stored]:
         """Score a form and keep it; the measure's id and what became of the command."""
-        if occasion.collection_point is not None:
-            self.library.codes["collection_point"].require(occasion.collection_point, field="collection_point")
+        self.library.codes.require("collection_point", occasion.collection_point, field="collection_point")
         result = score(self.instrument(instrument), filled.items, filled.orientation)
         command = RecordMeasure(person_id=person_id, result=result, orientation=filled.orientation, occasion=occasion)
         return command.measure_id, await self.handler.handle(tenant, command, command_id=command_id, actor=actor)
@@ -93,7 +92,7 @@ class Outcomes:
         self, tenant: TenantId, correction: Correction, *, command_id: UUID, actor: str
     ) -> Stored:
         """Score the right answers by the measure's own instrument and let them take its place."""
-        self.library.codes["correction_reason"].require(correction.reason, field="reason")
+        self.library.codes.require("correction_reason", correction.reason, field="reason")
         instrument = await self._instrument_of(tenant, correction)
         command = CorrectMeasure(
             person_id=correction.person_id,

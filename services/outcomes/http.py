@@ -9,11 +9,11 @@ from pydantic import Field
 
 from services.kit.auth import Principal
 from services.kit.bodies import Code, Day, Id, Note, StrictModel
+from services.kit.code_lists import CodeList
 from services.kit.http import CommandId, Done, Pcn, Permissions
 from services.kit.record import Answer as Stored
 from services.kit.tenancy import TenantPool
 from services.outcomes.application import Correction, FilledForm, Outcomes
-from services.outcomes.domain.codes import CodeList
 from services.outcomes.domain.instrument import Instrument
 from services.outcomes.domain.record import Occasion
 from services.outcomes.domain.scoring import Orientation
@@ -98,7 +98,7 @@ async def read_instruments(
 async def read_code_lists(
     principal: Annotated[Principal, Depends(permit("code-list:read"))], use: Use
 ) -> dict[str, CodeList]:
-    return dict(use.outcomes.library.codes)
+    return dict(use.outcomes.library.codes.lists)
 
 
 @ROUTES.post("/pcns/{pcn}/measures", status_code=201)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.outcomes.domain.codes import CodeList, parse_codes
+from services.kit.code_lists import CodeLists, read_code_lists
 from services.outcomes.domain.instrument import Instrument
 from services.outcomes.domain.instruments import parse
 
@@ -16,21 +16,15 @@ class Library:
     """Instruments by code, code lists by the field they are for."""
 
     instruments: Mapping[str, Instrument]
-    codes: Mapping[str, CodeList]
+    codes: CodeLists
 
 
 def read_library() -> Library:
-    """Raises BrokenFile, which names the file, the line and the field."""
-    return Library(instruments=read_instruments(_HERE / "instruments"), codes=read_codes(_HERE / "codes"))
+    """Raises BrokenFile, which names the file, the line and the field, and BrokenCodeList."""
+    return Library(instruments=read_instruments(_HERE / "instruments"), codes=read_code_lists(_HERE / "codes"))
 
 
 def read_instruments(folder: Path) -> dict[str, Instrument]:
     """Every `<code>.yaml` of a folder, by code."""
     parsed = [parse(path.name, path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.yaml"))]
     return {instrument.code: instrument for instrument in parsed}
-
-
-def read_codes(folder: Path) -> dict[str, CodeList]:
-    """Every `<field>.yaml` of a folder, by field."""
-    paths = sorted(folder.glob("*.yaml"))
-    return {path.stem: parse_codes(path.stem, path.name, path.read_text(encoding="utf-8")) for path in paths}

@@ -7,13 +7,13 @@ from types import ModuleType
 from typing import Any, TypeAlias
 from uuid import UUID, uuid5
 
+from services.kit.code_lists import CodeLists
 from services.kit.command import CommandHandler, utc_now
 from services.kit.event_store import EventStore
 from services.kit.record import Answer
 from services.kit.tenancy import TenantId
 from services.referral.domain import pcn, person, referral
 from services.referral.domain.calendar import london_date
-from services.referral.domain.codes import CodeLists
 from services.referral.domain.events import Event, PcnConfigured, PcnEvent, PersonEvent, ReferralEvent
 from services.referral.domain.pcn import ConfigurePcn, DifferentPcn
 from services.referral.domain.person import NhsNumberAlreadyRegistered, RegisterPerson, UnknownPerson

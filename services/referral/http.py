@@ -11,11 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from services.kit.auth import EVERY_TENANT, Principal
 from services.kit.bodies import Code, Day, Id, Instant, Line, Note, StrictModel
+from services.kit.code_lists import CodeList, CodeLists
 from services.kit.http import CommandId, Done, Pcn, Permissions
 from services.kit.tenancy import TenantId, TenantPool, Tx
 from services.referral.application import Application, person_id_for
 from services.referral.domain.calendar import london_date
-from services.referral.domain.codes import CodeList, CodeLists
 from services.referral.domain.events import Practice
 from services.referral.domain.nhs_number import parse_nhs_number
 from services.referral.domain.pcn import ConfigurePcn

@@ -10,7 +10,7 @@ from services.kit.service import Service, StorePlumbing, main, store_migrations
 from services.kit.settings import StoreSettings
 from services.kit.tenancy import TenantId, TenantPool
 from services.referral.application import FindByNhsNumber, build_application
-from services.referral.codes import read_code_lists
+from services.referral.codes import read_codes
 from services.referral.domain.events import STORED_NAMES, upcast
 from services.referral.http import ROUTES, Edge
 from services.referral.outgoing import PUBLISHED, to_message
@@ -31,7 +31,7 @@ async def build(settings: StoreSettings, *, clock: Callable[[], datetime] = utc_
     plumbing = await StorePlumbing.open(NAME, settings, codec, subject_field=SUBJECT)
     plumbing.project(PROJECTIONS)
     plumbing.publish(to_message, PUBLISHED)
-    code_lists = read_code_lists()
+    code_lists = read_codes()
     application = build_application(
         plumbing.store, code_lists=code_lists, find_by_nhs_number=_numbers_in(plumbing.base.pool), clock=clock
     )

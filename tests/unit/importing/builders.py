@@ -9,7 +9,7 @@ from deploy.importing.mapping import load
 from deploy.importing.plan import Plan, Rules, check, plan
 from deploy.importing.spreadsheet import read
 from services.outcomes.library import read_library
-from services.referral.codes import read_code_lists
+from services.referral.codes import read_codes
 
 TODAY = date(2026, 6, 1)
 
@@ -57,7 +57,7 @@ def a_file(*rows: Mapping[str, str]) -> bytes:
 
 
 def the_rules() -> Rules:
-    return Rules(outcomes=read_library(), codes=read_code_lists(), today=TODAY)
+    return Rules(outcomes=read_library(), codes=read_codes(), today=TODAY)
 
 
 def the_plan(folder: Path, content: bytes, mapping: str = MAPPING) -> Plan:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.outcomes.domain.codes import CodeUnknown, parse_codes
+from services.kit.code_lists import UnknownCode
 from services.outcomes.domain.instrument import Comparison
 from services.outcomes.domain.instruments import parse
 from services.outcomes.domain.located import BrokenFile
@@ -230,14 +230,9 @@ def test_a_folder_is_read_whole_and_a_broken_file_in_it_is_named(tmp_path: Path)
 
 
 def test_the_code_lists_are_read_and_ask_for_their_codes() -> None:
-    assert [entry.code for entry in LIBRARY.codes["collection_point"].codes] == ["baseline", "review", "end"]
-    LIBRARY.codes["collection_point"].require("review", field="collection_point")
+    assert [entry.code for entry in LIBRARY.codes.lists["collection_point"].codes] == ["baseline", "review", "end"]
+    LIBRARY.codes.require("collection_point", "review", field="collection_point")
 
-    with pytest.raises(CodeUnknown, match="baseline, review, end") as refused:
-        LIBRARY.codes["collection_point"].require("later", field="collection_point")
+    with pytest.raises(UnknownCode) as refused:
+        LIBRARY.codes.require("collection_point", "later", field="collection_point")
     assert (refused.value.slug, refused.value.field) == ("code-unknown", "collection_point")
-
-
-def test_a_broken_code_list_is_refused_by_line() -> None:
-    with pytest.raises(BrokenFile, match=r"reasons\.yaml, line 3, codes\[1\]\.verified: is missing"):
-        parse_codes("reason", "reasons.yaml", "source: us\ncodes:\n  - {code: a, label: b}\n")

@@ -2,13 +2,13 @@ from pathlib import Path
 
 import pytest
 
+from services.kit.code_lists import BrokenCodeList, UnknownCode, read_code_lists
 from services.referral.application import CODED_FIELDS
-from services.referral.codes import BrokenCodeList, read_code_lists
-from services.referral.domain.codes import UnknownCode
+from services.referral.codes import read_codes
 from services.referral.domain.person import NOT_PRESENT_TRACE_NOT_REQUIRED, PRESENT_NOT_TRACED, TRACE_REQUIRED
 from services.referral.domain.referral import FROM_THE_FAMILY
 
-LISTS = read_code_lists()
+LISTS = read_codes()
 
 
 @pytest.mark.parametrize(
