@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def follow(started: Detached, console: Console) -> None:
     """Show its steps until it is ready. Raises StackError with its error when it ends; Ctrl-C ends it too."""
     try:
         with console.status("Start") as shown:
-            for news in _news(started):
+            for news in takewhile(_is_on_its_way, _news(started)):
                 _show(started, news, shown)
     except KeyboardInterrupt:
         started.process.terminate()
@@ -60,6 +61,10 @@ def follow(started: Detached, console: Console) -> None:
         raise
     finally:
         started.told.unlink()
+
+
+def _is_on_its_way(news: dict[str, Any]) -> bool:
+    return not news.get("ready")
 
 
 def _show(started: Detached, news: dict[str, Any], shown: Status) -> None:
@@ -73,14 +78,11 @@ def _show(started: Detached, news: dict[str, Any], shown: Status) -> None:
 
 
 def _news(started: Detached) -> Iterator[dict[str, Any]]:
-    """What it tells, up to the word that it is ready."""
+    """What it tells, as it tells it."""
     with started.told.open(encoding="utf-8") as file:
         while True:
             ended = started.process.poll() is not None
-            for news in map(json.loads, file.read().splitlines()):
-                if news.get("ready"):
-                    return
-                yield news
+            yield from map(json.loads, file.read().splitlines())
             if ended:
                 raise StackError("the stack ended while it was starting", detail=last_lines(started.log, _LOG_LINES))
             time.sleep(_LOOK_EVERY)

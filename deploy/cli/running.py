@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
@@ -106,22 +106,27 @@ def logs(
 
 
 def _run(stack: Stack, told: Progress, *, demo: bool) -> None:
+    """Start, serve until told to end, stop in order. Raises StackError when it was not told to end."""
     failure: StackError | None = None
     with _signals_as_interrupts():
         try:
-            stack.start()
-            if demo:
-                load_demonstration(stack.home, told)
-            _tell_ready(stack.home, told)
-            stack.wait()
-        except KeyboardInterrupt:
-            err.print("stopping")
+            _serve(stack, told, demo=demo)
         except StackError as problem:
             failure = problem
         _ignore_signals()
-        stack.stop(failure or stack.failure)
-    if failure or stack.failure:
-        raise failure or stack.failure or StackError("the stack ended")
+        with told.step("Stop everything") if failure is None else nullcontext():
+            stack.stop(failure or stack.failure)
+    if ended := failure or stack.failure:
+        raise ended
+
+
+def _serve(stack: Stack, told: Progress, *, demo: bool) -> None:
+    with suppress(KeyboardInterrupt):
+        stack.start()
+        if demo:
+            load_demonstration(stack.home, told)
+        _tell_ready(stack.home, told)
+        stack.wait()
 
 
 def _tell_ready(home: Home, told: Progress) -> None:

@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx2
 
-from deploy.local.accounts import Account, add_accounts, platform_accounts
+from deploy.local.accounts import DEMO_PASSWORD, Account, add_accounts, platform_accounts, read_accounts
 from deploy.local.credentials import Credentials
 from deploy.local.errors import StackError
 from deploy.local.home import Home, write_whole
@@ -26,11 +26,15 @@ def users_file(home: Home) -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """The provider of this stack; `portal` is the address people come back to after signing in."""
+    """The provider of this stack; `portal` is the address people come back to after signing in.
+
+    With `demo` the accounts of networks may have the demonstration's known password.
+    """
 
     home: Home
     port: int
     portal: str
+    demo: bool = False
     name: str = "identity"
     needs: tuple[str, ...] = ()
 
@@ -41,7 +45,7 @@ class Identity:
     def prepare(self) -> None:
         self._folder.mkdir(exist_ok=True)
         write_whole(self._folder / "settings.yaml", _SETTINGS.read_text(encoding="utf-8"))
-        add_accounts(users_file(self.home), platform_accounts(self._credentials))
+        add_accounts(users_file(self.home), [*platform_accounts(self._credentials), *self._no_longer_known()])
 
     def command(self) -> Command:
         secret = self._credentials.password
@@ -66,6 +70,13 @@ class Identity:
             return httpx2.get(f"{self.address}/.well-known/openid-configuration", timeout=1).is_success
         except httpx2.HTTPError:
             return False
+
+    def _no_longer_known(self) -> list[Account]:
+        """The accounts an earlier demonstration gave its known password: outside of one it must not open anything."""
+        if self.demo:
+            return []
+        known = [account for account in read_accounts(users_file(self.home)) if account.password == DEMO_PASSWORD]
+        return [replace(account, password=self._credentials.password(account.username)) for account in known]
 
     @property
     def _folder(self) -> Path:

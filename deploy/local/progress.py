@@ -42,5 +42,7 @@ class ToFile:
         self._tell({"error": str(problem), "detail": problem.detail})
 
     def _tell(self, news: dict[str, Any]) -> None:
+        if not self._path.exists():
+            return  # who waited knows enough and has gone
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(news) + "\n")

@@ -8,7 +8,7 @@ from pathlib import Path
 from deploy.local.errors import StackError, explained
 from deploy.local.home import Home
 from deploy.local.locks import FolderLock
-from deploy.local.migrations import migrating
+from deploy.local.migrations import Migration, migrating
 from deploy.local.parts import Part
 from deploy.local.ports import choose
 from deploy.local.progress import Progress, Silent
@@ -20,6 +20,7 @@ from deploy.local.wiring import Wiring
 PARTS = ("postgres", "kafka", "identity", "services")
 _TOPICS = Path(__file__).parents[2] / "contracts" / "topics.yaml"
 _TITLES = {"postgres": "PostgreSQL", "kafka": "Apache Kafka", "identity": "identity provider"}
+_FIRST = {"postgres": "Start", "kafka": "Fetch and start", "identity": "Start"}
 _REPLACED_BY = {"postgres": "PERINATAL_POSTGRES", "kafka": "PERINATAL_KAFKA", "identity": "PERINATAL_ISSUER"}
 _HEALTHY_WITHIN = 90.0
 
@@ -119,16 +120,14 @@ class Stack:
             self._wiring = self._wire()
         self._write("starting")
         for part in self._own_parts():
-            with self._progress.step(f"Start {_TITLES[part.name]}"):
+            with self._progress.step(f"{_FIRST[part.name]} {_TITLES[part.name]}"):
                 self.supervisor.launch(part)
         self._set_up_postgres()
         # Kafka takes longest to come up, so the databases are migrated meanwhile.
         with migrating(self.wiring, self._services_to_run(), self._lock.parts) as migrations:
             self._set_up_kafka()
             self._wait_for("identity")
-            with self._progress.step("Migrate the databases"):
-                for migration in migrations:
-                    migration.finish()
+            self._finish(migrations)
         self._start_services()
         self._write("ready")
         self._watcher = threading.Thread(target=self._watch, name="watch", daemon=True)
@@ -177,6 +176,12 @@ class Stack:
             with self._progress.step("Make the topics"):
                 topics = read_topics(_TOPICS) if self._topics is None else self._topics
                 ensure_topics(self.wiring.kafka_address, topics)
+
+    def _finish(self, migrations: Sequence[Migration]) -> None:
+        if migrations:
+            with self._progress.step("Migrate the databases"):
+                for migration in migrations:
+                    migration.finish()
 
     def _start_services(self) -> None:
         names = [spec.name for spec in self._services_to_run()]

@@ -36,7 +36,8 @@ class Wiring:
 
     @property
     def identity(self) -> Identity:
-        return Identity(home=self.home, port=self.ports["identity"], portal=self.address_of("portal"))
+        portal = self.address_of("portal")
+        return Identity(home=self.home, port=self.ports["identity"], portal=portal, demo=self.synthetic)
 
     @property
     def postgres_admin(self) -> str:

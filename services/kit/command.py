@@ -1,10 +1,13 @@
 """Load, fold, decide, append; again when somebody else was quicker."""
 
+import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from services.kit.errors import Conflict, IdReused
 from services.kit.event_store import EventStore
@@ -33,6 +36,8 @@ class CommandHandler(Generic[C, S, E]):
     initial: Callable[[], S]
     stream_of: Callable[[C], str]
     clock: Callable[[], datetime] = utc_now
+    _turns: WeakValueDictionary[tuple[TenantId, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    """Within a process the commands of one stream take turns, so that they do not make each other decide again."""
 
     async def state(self, tenant: TenantId, stream: str) -> tuple[S, int]:
         """The folded state of a stream and its version; the initial state and 0 when nothing happened yet."""
@@ -43,28 +48,30 @@ class CommandHandler(Generic[C, S, E]):
     ) -> Answer:
         """Carry out a command once, however often it is sent. Raises the domain's refusals, Conflict, Busy, IdReused."""
         stream = self.stream_of(command)
-        for attempt in range(1, _ATTEMPTS + 1):
-            events, known = await self.store.recall(tenant, stream, command_id)
-            if known is not None:
-                return _same_stream(known, stream)
-            state, version = self._fold(events)
-            now = self.clock()
-            decided = self.decide(command, state, now=now)
-            try:
+        turn = self._turns.setdefault((tenant, stream), asyncio.Lock())
+
+        async def decide_and_append() -> Answer:
+            async with turn:
+                events, known = await self.store.recall(tenant, stream, command_id)
+                if known is not None:
+                    return _same_stream(known, stream)
+                state, version = self._fold(events)
+                now = self.clock()
                 return await self.store.append(
                     tenant,
                     stream,
                     expected=version,
-                    events=decided,
+                    events=self.decide(command, state, now=now),
                     command_id=command_id,
                     actor=actor,
                     occurred_at=now,
                     causation_id=causation_id,
                 )
-            except Conflict:
-                if attempt == _ATTEMPTS:
-                    raise
-        raise Conflict
+
+        for _ in range(_ATTEMPTS - 1):
+            with contextlib.suppress(Conflict):
+                return await decide_and_append()
+        return await decide_and_append()
 
     def _fold(self, events: Sequence[Recorded[E]]) -> tuple[S, int]:
         state = self.initial()

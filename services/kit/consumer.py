@@ -91,7 +91,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
             await asyncio.sleep(_RESTART_SECONDS)
 
     async def _follow(self) -> None:
-        broker = KafkaBroker(self._kafka, logger=None, allow_auto_create_topics=False, graceful_timeout=_GRACE_SECONDS)
+        broker = KafkaBroker(self._kafka, logger=None, consumer_only=True, graceful_timeout=_GRACE_SECONDS)
         broker.subscriber(
             *self._topics,
             group_id=self._name,

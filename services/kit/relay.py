@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 
 import structlog
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import ProducerClosed
 
 from services.kit import metrics
 from services.kit.cloud_events import Message, headers
@@ -119,8 +120,7 @@ class Relay(Generic[E]):
                     await self._wakeup.wait(seen)
                 lease = moved
         except asyncio.CancelledError:
-            async with self._pool.unscoped() as tx:
-                await tx.execute(SQL["release"], self._holder, lease.epoch)
+            await self._release(lease)
             raise
 
     async def step(self, lease: Lease) -> Lease:
@@ -134,6 +134,13 @@ class Relay(Generic[E]):
         moved = await self._move(lease, position)
         metrics.RELAY_LAG.set(0 if len(events) < _BATCH else await self._store.head() - position)
         return moved
+
+    async def _release(self, lease: Lease) -> None:
+        try:
+            async with self._pool.unscoped() as tx:
+                await tx.execute(SQL["release"], self._holder, lease.epoch)
+        except Exception as error:  # noqa: BLE001 - it runs out by itself, and a stop must not fail for it
+            log.warning("relay-release-failed", error=type(error).__name__)
 
     async def _take(self) -> Lease | None:
         async with self._pool.unscoped() as tx:
@@ -153,20 +160,22 @@ class Relay(Generic[E]):
         return Lease(lease.epoch, moved)
 
     async def _send(self, events: Sequence[Recorded[E]]) -> None:
+        outgoing = [(recorded, message) for recorded in events if (message := self._translate(recorded)) is not None]
+        if not outgoing:
+            return
         producer = await self._started_producer()
-        sent = [
-            await producer.send(
-                message.topic,
-                message.data,
-                key=recorded.stream.encode(),
-                headers=headers(recorded, message, source=self._source),
-            )
-            for recorded in events
-            if (message := self._translate(recorded)) is not None
-        ]
-        if sent:
+        async with asyncio.timeout(self._send_seconds):
+            sent = [
+                await producer.send(
+                    message.topic,
+                    message.data,
+                    key=recorded.stream.encode(),
+                    headers=headers(recorded, message, source=self._source),
+                )
+                for recorded, message in outgoing
+            ]
             await asyncio.gather(*sent)
-            metrics.RELAY_PUBLISHED.inc(len(sent))
+        metrics.RELAY_PUBLISHED.inc(len(sent))
 
     async def _started_producer(self) -> AIOKafkaProducer:
         if self._producer is None:
@@ -181,6 +190,16 @@ class Relay(Generic[E]):
         producer, self._producer = self._producer, None
         if producer is not None:
             try:
-                await asyncio.wait_for(producer.stop(), 5)
+                async with asyncio.timeout(5):
+                    await producer.stop()
             except Exception as error:  # noqa: BLE001 - it is thrown away in any case
                 log.warning("producer-stop-failed", error=type(error).__name__)
+                await _abandon(producer)
+
+
+async def _abandon(producer: AIOKafkaProducer) -> None:
+    """End what a stop cut short leaves behind: else its sender would go on trying for ever, beside its successor."""
+    if producer._sender is not None and producer._sender.sender_task is not None:  # noqa: SLF001 - no public way
+        producer._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001
+        producer._sender.sender_task.cancel()  # noqa: SLF001
+    await producer.client.close()

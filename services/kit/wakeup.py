@@ -32,7 +32,7 @@ class Wakeup:
         while True:
             try:
                 await self._listen()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except Exception as error:  # noqa: BLE001 - a hint may fail in any way, polling goes on
                 log.warning("listen-lost", error=type(error).__name__)
             await asyncio.sleep(1.0)
 
