@@ -2,10 +2,13 @@
 
 from typing import Any
 
-from contracts import outcomes, referral
+from contracts import outcomes, referral, scheduling, training
 from contracts.event import PublicEvent
 
-REGISTRY: dict[str, type[PublicEvent]] = {event.TYPE: event for event in (*referral.PUBLISHED, *outcomes.PUBLISHED)}
+REGISTRY: dict[str, type[PublicEvent]] = {
+    event.TYPE: event
+    for event in (*referral.PUBLISHED, *scheduling.PUBLISHED, *outcomes.PUBLISHED, *training.PUBLISHED)
+}
 
 
 class UnknownType(KeyError):

@@ -1,40 +1,28 @@
 """Public events of the referral service: people, by pseudonymous id and coded facts, and their referrals."""
 
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
 from contracts.event import Fact, PublicEvent
 from contracts.fields import Code, Id, Instant, PcnCode
-
-PersonId = Annotated[Id, Field(description="Pseudonymous id of the person.")]
-ReferralId = Annotated[Id, Field(description="Id of the referral.")]
-PracticeCode = Annotated[Code | None, Field(description="ODS code of the person's practice; null: not known.")]
-NhsNumberStatus = Annotated[
-    Code,
-    Field(
-        description="NHS Data Dictionary NHS number status indicator, 01 to 08; the number itself is never published. "
-        "Open for readers."
-    ),
-]
-EthnicCategory = Annotated[
-    Code, Field(description="2001 ethnic category, A to S; Z not stated, 99 not known. Open for readers.")
-]
-PreferredLanguage = Annotated[Code, Field(description="Code of the language preferred. Open for readers.")]
-InterpreterRequired = Annotated[bool, Field(description="Whether an interpreter is needed.")]
-ImdDecile = Annotated[
-    int | None,
-    Field(ge=1, le=10, description="Index of Multiple Deprivation, 1 the most deprived tenth; null: not known."),
-]
-AgeBand = Annotated[Code, Field(description="Age in years, in bands, at the time of the event. Open for readers.")]
-PerinatalStage = Annotated[
-    Code | None,
-    Field(
-        description="preconception, antenatal or postnatal, at the time of the event; null: not known. "
-        "Open for readers."
-    ),
-]
+from contracts.referral_fields import (
+    AgeBand,
+    DueOn,
+    EthnicCategory,
+    ImdDecile,
+    InterpreterRequired,
+    MissingParts,
+    NhsNumberStatus,
+    PerinatalStage,
+    PersonId,
+    PracticeCode,
+    PreferredLanguage,
+    ReferralId,
+    RuleVersion,
+    SpellId,
+)
 
 
 class ReferralEvent(PublicEvent):
@@ -121,6 +109,7 @@ class ReferralReceivedV1(ReferralEvent):
     primary_reason: Code = Field(description="MHSDS PrimReasonReferralMH, two digits. Open for readers.")
     self_referred: bool = Field(description="Whether the family asked for help itself.")
     received_at: Instant = Field(description="When the request arrived.")
+    consultation_id: Id | None = Field(default=None, description="The consultation that led to this request.")
 
 
 class WaitStartedV1(ReferralEvent):
@@ -134,6 +123,9 @@ class WaitStartedV1(ReferralEvent):
     clock_started_at: Instant = Field(description="When the clock started: receipt of the referral.")
     due_on: date = Field(description="Day by which care should have begun, by the network's own threshold.")
     rule_version: Code = Field(description="Which version of the waiting rule gave the start and the day.")
+    follows_spell_id: Id | None = Field(
+        default=None, description="The spell that ended not more than 30 days before this one began."
+    )
 
 
 class ReferralTriagedV1(ReferralEvent):
@@ -160,6 +152,120 @@ class ReferralAcceptedV1(ReferralEvent):
     accepted_at: Instant = Field(description="When it was accepted.")
 
 
+class ReferralRedirectedV1(ReferralEvent):
+    """The family was sent on to a service that fits its need better. Never a refusal: there are no criteria."""
+
+    TYPE: ClassVar[str] = "perinatal-referral-redirected-1"
+
+    referral_id: ReferralId
+    person_id: PersonId
+    reason: Code = Field(description="Why, from the list redirection_reason. Open for readers.")
+    redirected_to: Code | None = Field(
+        default=None, description="The kind of service, from the list redirected_to; null: not said. Open for readers."
+    )
+    redirected_at: Instant = Field(description="When it was redirected.")
+
+
+class ReferralWithdrawnV1(ReferralEvent):
+    """The family, or who referred it, took the request back."""
+
+    TYPE: ClassVar[str] = "perinatal-referral-withdrawn-1"
+
+    referral_id: ReferralId
+    person_id: PersonId
+    reason: Code = Field(description="Why, from the list withdrawal_reason. Open for readers.")
+    withdrawn_by: Code = Field(description="By whom: family or referrer. Open for readers.")
+    withdrawn_at: Instant = Field(description="When it was withdrawn.")
+
+
+class ReferralClosedV1(ReferralEvent):
+    """The work on this referral ended."""
+
+    TYPE: ClassVar[str] = "perinatal-referral-closed-1"
+
+    referral_id: ReferralId
+    person_id: PersonId
+    reason: Code = Field(description="Why, from the list closing_reason. Open for readers.")
+    closed_at: Instant = Field(description="When it was closed.")
+
+
+class WaitAdvancedV1(ReferralEvent):
+    """A part of the waiting rule is met. Said once; what turns out otherwise is said by wait-revised."""
+
+    TYPE: ClassVar[str] = "perinatal-wait-advanced-1"
+
+    referral_id: ReferralId
+    person_id: PersonId
+    spell_id: SpellId
+    part: Code = Field(
+        description="first_contact, baseline_measure, assessment or plan_or_intervention. Open for readers."
+    )
+    part_at: Instant = Field(
+        description="When the part was met; what is known by its day only counts from the beginning of it in England."
+    )
+    missing_parts: MissingParts
+    due_on: DueOn
+    rule_version: RuleVersion
+
+
+class WaitStoppedV1(ReferralEvent):
+    """The waiting clock stopped. Said once; what turns out otherwise is said by wait-revised."""
+
+    TYPE: ClassVar[str] = "perinatal-wait-stopped-1"
+
+    referral_id: ReferralId
+    person_id: PersonId
+    spell_id: SpellId
+    clock_started_at: Instant = Field(description="When the clock started: receipt of the referral.")
+    clock_stopped_at: Instant = Field(
+        description="When the last part of the rule was met, or the referral ended before that."
+    )
+    days: int = Field(ge=0, description="Whole days in England from start to stop.")
+    why: Code = Field(description="complete, withdrawn, redirected or closed. Open for readers.")
+    rule_version: RuleVersion
+
+
+class WaitRevisedV1(ReferralEvent):
+    """What was said of a clock turned out otherwise: an earlier fact was heard late, or an attendance was corrected.
+
+    Holds the whole clock as it is from now on. One that had stopped may run again.
+    """
+
+    TYPE: ClassVar[str] = "perinatal-wait-revised-1"
+
+    referral_id: ReferralId
+    person_id: PersonId
+    spell_id: SpellId
+    parts_met: dict[str, Instant] = Field(description="When each part that is met was met. Open for readers.")
+    missing_parts: MissingParts
+    clock_started_at: Instant = Field(description="When the clock started: receipt of the referral.")
+    clock_stopped_at: Instant | None = Field(default=None, description="When it stopped; null: it runs.")
+    days: int | None = Field(default=None, ge=0, description="Whole days in England from start to stop; null: it runs.")
+    why: Code | None = Field(
+        default=None, description="complete, withdrawn, redirected or closed; null: it runs. Open for readers."
+    )
+    due_on: DueOn
+    rule_version: RuleVersion
+    revised_at: Instant = Field(description="When it was said.")
+
+
+class WaitBreachedV1(ReferralEvent):
+    """The day by which care should have begun went by, and not all parts of the rule were known to be met.
+
+    Said once. A clock that is later shown to have stopped by that day was no breach.
+    """
+
+    TYPE: ClassVar[str] = "perinatal-wait-breached-1"
+
+    referral_id: ReferralId
+    person_id: PersonId
+    spell_id: SpellId
+    due_on: DueOn
+    missing_parts: MissingParts
+    breached_at: Instant = Field(description="The end of the day it was due, in England.")
+    rule_version: RuleVersion
+
+
 PUBLISHED: tuple[type[PublicEvent], ...] = (
     PcnConfiguredV1,
     PersonRegisteredV1,
@@ -169,4 +275,11 @@ PUBLISHED: tuple[type[PublicEvent], ...] = (
     WaitStartedV1,
     ReferralTriagedV1,
     ReferralAcceptedV1,
+    ReferralRedirectedV1,
+    ReferralWithdrawnV1,
+    ReferralClosedV1,
+    WaitAdvancedV1,
+    WaitStoppedV1,
+    WaitRevisedV1,
+    WaitBreachedV1,
 )

@@ -9,19 +9,17 @@ from uuid import NAMESPACE_URL, uuid5
 
 from contracts.event import PublicEvent
 from contracts.referral import PersonDetailsChangedV1, PersonErasedV1
-from deploy.cli.example_log import ExampleLog
+from deploy.cli.example_outcomes import outcomes_story
+from deploy.cli.example_referral import Cast, referral_story
+from deploy.cli.example_scheduling import scheduling_story
+from deploy.cli.example_training import training_story
 from services.kit.cloud_events import Message, headers
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId
 from services.outcomes import outgoing as outcomes_outgoing
-from services.outcomes.domain import record
-from services.outcomes.domain.events import STORED_NAMES as OUTCOMES_NAMES
-from services.outcomes.domain.scoring import Orientation, Result, score
-from services.outcomes.library import read_library
 from services.referral import outgoing as referral_outgoing
-from services.referral.domain import pcn, person, referral
-from services.referral.domain.events import STORED_NAMES as REFERRAL_NAMES
-from services.referral.domain.events import Practice
+from services.scheduling import outgoing as scheduling_outgoing
+from services.training import outgoing as training_outgoing
 
 Example = dict[str, dict[str, Any]]
 
@@ -31,7 +29,15 @@ PERSON = str(uuid5(NAMESPACE_URL, "perinatal/example/person"))
 # What the story knows of the person and no example may show.
 FULL_NAME, NHS_NUMBER, NOTE = "Example Person", "9434765919", "asks to be seen with her partner"
 BIRTH_DATE = date(1994, 5, 17)
-REFERRAL = str(uuid5(NAMESPACE_URL, "perinatal/example/referral"))
+CAST = Cast(
+    tenant=TENANT,
+    began=BEGAN,
+    person_id=PERSON,
+    full_name=FULL_NAME,
+    nhs_number=NHS_NUMBER,
+    birth_date=BIRTH_DATE,
+    note=NOTE,
+)
 
 
 @cache
@@ -45,7 +51,13 @@ def examples() -> dict[str, Example]:
 
 def _sent() -> Iterator[tuple[str, Recorded[Any], Message]]:
     """What the services' own translation makes of the story."""
-    stories = ((_referral_story(), referral_outgoing.to_message), (_outcomes_story(), outcomes_outgoing.to_message))
+    trained = training_story(TENANT, began=BEGAN, person=PERSON, full_name=FULL_NAME, note=NOTE)
+    stories = (
+        (referral_story(CAST), referral_outgoing.to_message),
+        (outcomes_story(TENANT, began=BEGAN, person=PERSON, note=NOTE), outcomes_outgoing.to_message),
+        (scheduling_story(TENANT, began=BEGAN, person=PERSON, note=NOTE), scheduling_outgoing.to_message),
+        (trained, training_outgoing.to_message),
+    )
     for log, to_message in stories:
         for recorded in log.recorded:
             message = to_message(recorded)
@@ -68,7 +80,7 @@ def _announced() -> Iterator[tuple[str, Recorded[Any], Message]]:
         perinatal_stage="postnatal",
         changed_at=at,
     )
-    log = _referral_story()
+    log = referral_story(CAST)
     for event in (changed, PersonErasedV1(person_id=PERSON, erased_at=at)):
         yield log.service, log.add(f"person-{PERSON}", event.TYPE, event, occurred_at=at, at=at), _message(event)
 
@@ -81,88 +93,3 @@ def _example(service: str, recorded: Recorded[Any], message: Message) -> Example
     incarnation = uuid5(NAMESPACE_URL, f"perinatal/example/store/{service}")
     pairs = headers(recorded, message, source=f"uk.nhs.perinatal.{service}/{incarnation}")
     return {"headers": {name: value.decode() for name, value in pairs}, "data": json.loads(message.data)}
-
-
-def _referral_story() -> ExampleLog:
-    """A network is set up; a person registers, refers themselves, is triaged and accepted."""
-    log = ExampleLog(service="referral", tenant=TENANT, names=REFERRAL_NAMES, published=referral_outgoing.PUBLISHED)
-    log.decide(f"pcn-{TENANT}", pcn, _network(), at=BEGAN)
-    log.decide(f"person-{PERSON}", person, _registration(), at=BEGAN + timedelta(days=1))
-    stream = f"referral-{REFERRAL}"
-    log.decide(stream, referral, _request(), at=BEGAN + timedelta(days=1, minutes=5))
-    triage = referral.TriageReferral(referral_id=REFERRAL, clinical_response_priority="3", note=NOTE)
-    log.decide(stream, referral, triage, at=BEGAN + timedelta(days=2))
-    accept = referral.AcceptReferral(referral_id=REFERRAL, care_strand="parental_mental_health")
-    log.decide(stream, referral, accept, at=BEGAN + timedelta(days=3))
-    return log
-
-
-def _outcomes_story() -> ExampleLog:
-    """A questionnaire is recorded and raises a flag; one answer was entered wrongly and is corrected."""
-    log = ExampleLog(service="outcomes", tenant=TENANT, names=OUTCOMES_NAMES, published=outcomes_outgoing.PUBLISHED)
-    stream = record.stream_of(PERSON)
-    enrol = record.EnrolPerson(person_id=PERSON, registered_at=BEGAN + timedelta(days=1))
-    log.decide(stream, record, enrol, at=BEGAN + timedelta(days=1))
-    filled = _filled()
-    log.decide(stream, record, filled, at=BEGAN + timedelta(days=8))
-    correct = record.CorrectMeasure(
-        person_id=PERSON,
-        measure_id=filled.measure_id,
-        result=_scored(1, 1, 2, 1, 1, 2, 1, 1, 1, 1),
-        orientation=Orientation.ORIENTED,
-        reason_code="entry-error",
-        note=NOTE,
-    )
-    log.decide(stream, record, correct, at=BEGAN + timedelta(days=9))
-    return log
-
-
-def _filled() -> record.RecordMeasure:
-    return record.RecordMeasure(
-        person_id=PERSON,
-        result=_scored(1, 1, 2, 1, 1, 2, 0, 1, 1, 1),
-        orientation=Orientation.ORIENTED,
-        occasion=record.Occasion(
-            completed_on=(BEGAN + timedelta(days=8)).date(), collection_point="baseline", gestation_weeks=24.0
-        ),
-    )
-
-
-def _scored(*answers: int) -> Result:
-    return score(read_library().instruments["epds"], answers)
-
-
-def _network() -> pcn.ConfigurePcn:
-    return pcn.ConfigurePcn(
-        pcn_ods_code=TENANT,
-        name="Example Primary Care Network",
-        practices=(Practice(ods_code="Y99001", name="Example Surgery"),),
-        care_strands=("universal", "parent_infant", "parental_mental_health", "wider_family"),
-        waiting_threshold_days=28,
-    )
-
-
-def _registration() -> person.RegisterPerson:
-    return person.RegisterPerson(
-        person_id=PERSON,
-        full_name=FULL_NAME,
-        nhs_number=NHS_NUMBER,
-        birth_date=BIRTH_DATE,
-        practice_ods_code="Y99001",
-        ethnic_category="K",
-        preferred_language="bn",
-        interpreter_required=True,
-        imd_decile=2,
-        perinatal_stage="antenatal",
-    )
-
-
-def _request() -> referral.ReceiveReferral:
-    request = referral.ReferralRequest(
-        person_id=PERSON,
-        source_of_referral="B1",
-        primary_reason="13",
-        note=NOTE,
-        received_at=BEGAN + timedelta(days=1),
-    )
-    return referral.ReceiveReferral(referral_id=REFERRAL, request=request, waiting_threshold_days=28)

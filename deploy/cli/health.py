@@ -11,7 +11,7 @@ from deploy.local.home import Home
 from deploy.local.locks import supervisor_of
 from deploy.local.ports import answers
 
-PARTS = ("postgres", "kafka", "identity", "portal", "referral", "outcomes")
+PARTS = ("postgres", "kafka", "identity", "portal", "referral", "scheduling", "outcomes", "training")
 _LAGS = {
     "relay_events": "perinatal_relay_lag_events",
     "projection_events": "perinatal_projection_lag_events",

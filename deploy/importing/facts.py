@@ -11,7 +11,7 @@ from deploy.importing.mapping import Part, Source
 from deploy.importing.problems import Problem
 from deploy.importing.spreadsheet import Row
 from services.kit.code_lists import CodeLists, UnknownCode
-from services.outcomes.domain.record import FIRST_DAY
+from services.outcomes.domain.days import FIRST_DAY
 
 Reader: TypeAlias = Callable[[Source, Row], object]
 Readers: TypeAlias = Mapping[str, Reader]

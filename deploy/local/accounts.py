@@ -35,7 +35,7 @@ class Account:
 
 
 def platform_accounts(credentials: Credentials) -> list[Account]:
-    """The accounts every stack has: the platform operator and the command line's importer."""
+    """The accounts every stack has: the platform operator, the command line's importer, and the portal's own."""
     return [
         Account(
             username=name,

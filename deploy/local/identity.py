@@ -15,6 +15,7 @@ from deploy.local.parts import Command
 
 AUDIENCE = "perinatal"
 PORTAL_CLIENT = "portal"
+PUBLIC_ACCOUNT = "public"
 COMMAND_LINE_CLIENT = "command-line"
 _SETTINGS = Path(__file__).parent.parent / "identity" / "settings.yaml"
 

@@ -89,7 +89,8 @@ class Kafka:
             [*tool, "-t", cluster, "-c", str(self._settings)], check=False, capture_output=True, text=True
         )
         if done.returncode != 0:
-            raise StackError(f"Kafka could not format {self.folder}", detail=(done.stderr or done.stdout).strip())
+            said = (done.stderr or done.stdout).strip() or f"exit code {done.returncode}"
+            raise StackError(f"Kafka could not format {self.folder}: {said.splitlines()[-1]}", detail=said)
 
 
 async def _knows_its_cluster(address: str) -> bool:

@@ -18,9 +18,9 @@ _LOOK_EVERY = 0.05
 
 
 class FolderLock:
-    """Both locks of a folder. Raises StackError when another run has it."""
+    """Both locks of a folder. Raises StackError when another run has it, or one's programs do not end within `patience` s."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, *, patience: float = _PATIENCE) -> None:
         self._supervisor = _open(home.run / "supervisor.lock")
         if not _take(self._supervisor):
             os.close(self._supervisor)
@@ -32,7 +32,7 @@ class FolderLock:
         os.pwrite(self._supervisor, str(os.getpid()).encode(), 0)
         self.parts = _open(home.run / "parts.lock")
         try:
-            _wait_for_the_last_run(self.parts, home)
+            _wait_for_the_last_run(self.parts, home, patience)
         except BaseException:
             self.release()
             raise
@@ -56,8 +56,8 @@ def supervisor_of(home: Home) -> int | None:
     return None if free or not text else int(text)
 
 
-def _wait_for_the_last_run(handle: int, home: Home) -> None:
-    end = time.monotonic() + _PATIENCE
+def _wait_for_the_last_run(handle: int, home: Home, patience: float) -> None:
+    end = time.monotonic() + patience
     while not _take(handle):
         if time.monotonic() > end:
             raise StackError(f"folder in use by another run: programs of an earlier run in {home.root} have not ended")

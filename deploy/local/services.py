@@ -28,9 +28,15 @@ class ServiceSpec:
 
 SERVICES = (
     ServiceSpec(name="referral", module="services.referral.main", database="referral", keyring=True),
+    ServiceSpec(name="scheduling", module="services.scheduling.main", database="scheduling", keyring=True),
     ServiceSpec(name="outcomes", module="services.outcomes.main", database="outcomes", keyring=True),
+    ServiceSpec(name="training", module="services.training.main", database="training", keyring=True),
     ServiceSpec(
-        name="portal", module="services.portal.main", database="portal", calls=("referral", "outcomes"), web=True
+        name="portal",
+        module="services.portal.main",
+        database="portal",
+        calls=("referral", "scheduling", "outcomes"),
+        web=True,
     ),
 )
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from deploy.local.credentials import Credentials
 from deploy.local.databases import Databases
 from deploy.local.home import Home
-from deploy.local.identity import AUDIENCE, PORTAL_CLIENT, Identity
+from deploy.local.identity import AUDIENCE, PORTAL_CLIENT, PUBLIC_ACCOUNT, Identity
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from deploy.local.services import Service, ServiceSpec
@@ -109,10 +109,13 @@ class Wiring:
 
     def _web_env(self, spec: ServiceSpec) -> dict[str, str]:
         secret = self.environ.get("PERINATAL_CLIENT_SECRET") or self.credentials.password("client-portal")
+        public = self.environ.get("PERINATAL_PUBLIC_PASSWORD") or self.credentials.password(PUBLIC_ACCOUNT)
         return {
             "PERINATAL_PUBLIC_URL": self.address_of(spec.name),
             "PERINATAL_CLIENT_ID": self.environ.get("PERINATAL_CLIENT_ID") or PORTAL_CLIENT,
             "PERINATAL_CLIENT_SECRET": secret,
+            "PERINATAL_PUBLIC_USER": self.environ.get("PERINATAL_PUBLIC_USER") or PUBLIC_ACCOUNT,
+            "PERINATAL_PUBLIC_PASSWORD": public,
             "PERINATAL_COOKIE_KEY": self.credentials.key("cookie-key"),
             "PERINATAL_SYNTHETIC": str(self.synthetic).lower(),
             **{f"PERINATAL_{called.upper()}_URL": self.address_of(called) for called in spec.calls},

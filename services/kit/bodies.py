@@ -5,13 +5,27 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
 
 
 class StrictModel(BaseModel):
     """A request body: the right types, no unknown fields."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _can_be_kept(cls, value: object) -> object:
+        """PostgreSQL keeps every character but this one: sealed, it would pass and then stop a read model for everybody."""
+        if _holds_nul(value):
+            raise ValueError("a character in this text cannot be kept")
+        return value
+
+
+def _holds_nul(value: object) -> bool:
+    if isinstance(value, list):
+        return any(_holds_nul(each) for each in value)
+    return isinstance(value, str) and "\x00" in value
 
 
 def _written(pattern: str, said: str) -> tuple[BeforeValidator, Any]:

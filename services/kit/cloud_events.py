@@ -40,26 +40,27 @@ class NotACloudEvent(Exception):
 
 def headers(recorded: Recorded[Any], message: Message, *, source: str) -> list[Header]:
     """The headers of one event. `source` names the service and the incarnation of its store."""
-    text = {
-        "ce_specversion": "1.0",
-        "ce_id": str(recorded.event_id),
-        "ce_source": source,
-        "ce_type": message.type,
-        "ce_subject": recorded.stream,
-        "ce_time": recorded.occurred_at.isoformat(),
-        "ce_recordedtime": recorded.recorded_at.isoformat(),
-        "ce_dataschema": message.dataschema,
-        "ce_tenant": recorded.tenant,
-        "ce_sequence": f"{recorded.version:010}",
-        "ce_prevsequence": f"{recorded.previous:010}",
-        "ce_position": str(recorded.position),
-        "ce_correlationid": str(recorded.command_id),
-        "ce_causationid": str(recorded.causation_id or recorded.command_id),
-        "content-type": "application/json",
-    }
+    command = str(recorded.command_id).encode()
+    pairs = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", str(recorded.event_id).encode()),
+        ("ce_source", source.encode()),
+        ("ce_type", message.type.encode()),
+        ("ce_subject", recorded.stream.encode()),
+        ("ce_time", recorded.occurred_at.isoformat().encode()),
+        ("ce_recordedtime", recorded.recorded_at.isoformat().encode()),
+        ("ce_dataschema", message.dataschema.encode()),
+        ("ce_tenant", recorded.tenant.encode()),
+        ("ce_sequence", b"%010d" % recorded.version),
+        ("ce_prevsequence", b"%010d" % recorded.previous),
+        ("ce_position", b"%d" % recorded.position),
+        ("ce_correlationid", command),
+        ("ce_causationid", str(recorded.causation_id).encode() if recorded.causation_id else command),
+        ("content-type", b"application/json"),
+    ]
     if recorded.traceparent is not None:
-        text["traceparent"] = recorded.traceparent
-    return [(name, value.encode()) for name, value in text.items()]
+        pairs.append(("traceparent", recorded.traceparent.encode()))
+    return pairs
 
 
 def read(event: Any, pairs: Iterable[Header]) -> Recorded[Any]:

@@ -105,8 +105,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
             listener=self,
             no_reply=True,
         )(self._receive)
-        await broker.start()
         try:
+            await broker.start()
             await self._watch()
         finally:
             await broker.stop()
@@ -243,9 +243,9 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
     async def _watch(self) -> None:
         """Lag of every partition, and progress: the checkpoint moved or there is nothing to do."""
         observer = AIOKafkaConsumer(*self._topics, bootstrap_servers=self._kafka, enable_auto_commit=False)
-        await observer.start()
         before: dict[TopicPartition, int] = {}
         try:
+            await observer.start()
             observer.pause(*observer.assignment())
             while True:
                 after = await self._offsets()

@@ -3,6 +3,7 @@
 Only this module knows HTTP status codes.
 """
 
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Annotated, Any
@@ -37,6 +38,7 @@ STATUS = {
     Kind.BUSY: 503,
 }
 _HTTP_SLUGS = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+_FIELD = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _MAX_BODY = 1_000_000
 _SECURITY_HEADERS = {"x-content-type-options": "nosniff", "cache-control": "no-store", "referrer-policy": "no-referrer"}
 
@@ -202,8 +204,13 @@ def _domain_problem(_: Request, error: DomainError) -> JSONResponse:
 
 
 def _invalid_problem(_: Request, error: RequestValidationError) -> JSONResponse:
-    wrong = [{"field": ".".join(str(part) for part in e["loc"][1:]), "problem": e["msg"]} for e in error.errors()]
+    wrong = [{"field": ".".join(_part(part) for part in e["loc"][1:]), "problem": e["msg"]} for e in error.errors()]
     return _problem("request-invalid", "Some of what was sent is not in the right form.", 422, errors=wrong)
+
+
+def _part(part: int | str) -> str:
+    """Part of a place in a body. What does not look like a name of ours may be a person's, sent as the name of a field."""
+    return str(part) if isinstance(part, int) or _FIELD.fullmatch(part) else "(unknown)"
 
 
 def _http_problem(_: Request, error: HTTPException) -> JSONResponse:

@@ -5,8 +5,16 @@ from typing import Any, Protocol
 
 import orjson
 
+from services.kit.errors import DomainError, Kind
 from services.kit.keyring import Keyring, unwrap, wrap
 from services.kit.tenancy import TenantId
+
+
+class TextRefused(DomainError):
+    """A character in this text cannot be kept."""
+
+    slug = "text-refused"
+    kind = Kind.INVALID
 
 
 class Sealed(Protocol):
@@ -25,9 +33,11 @@ class Privacy:
     async def seal(
         self, tenant: TenantId, stream: str, subject: str | None, personal: Mapping[str, Any]
     ) -> bytes | None:
-        """None when there is nothing personal. Raises Erased."""
+        """None when there is nothing personal. Raises Erased, TextRefused."""
         if not personal or subject is None:
             return None
+        if any(isinstance(value, str) and "\x00" in value for value in personal.values()):
+            raise TextRefused
         key = await self._keyring.key(tenant, subject)
         return wrap(key, orjson.dumps(personal), f"{tenant}/{stream}")
 

@@ -1,12 +1,18 @@
-"""Others' facts as our commands. They come in any order: an episode may be heard of before its person."""
+"""Others' facts as our commands. They come in any order: an episode may be heard of before its person, or end unheard of."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import contracts
-from contracts.referral import PersonRegisteredV1, ReferralAcceptedV1
+from contracts.referral import (
+    PersonRegisteredV1,
+    ReferralAcceptedV1,
+    ReferralClosedV1,
+    ReferralRedirectedV1,
+    ReferralWithdrawnV1,
+)
 from services.kit.record import Recorded
-from services.outcomes.domain.record import EnrolPerson, OpenEpisode
+from services.outcomes.domain.record import CloseEpisode, EnrolPerson, FactCommand, OpenEpisode
 
 TOPICS = ("perinatal.referral.events",)
 
@@ -28,7 +34,43 @@ def on_referral_accepted(recorded: Recorded[ReferralAcceptedV1]) -> OpenEpisode:
     )
 
 
-SUBSCRIPTIONS: Mapping[type[Any], Callable[[Recorded[Any]], EnrolPerson | OpenEpisode]] = {
+def on_referral_closed(recorded: Recorded[ReferralClosedV1]) -> CloseEpisode:
+    event = recorded.event
+    return CloseEpisode(
+        person_id=event.person_id,
+        referral_id=event.referral_id,
+        ended_by="closed",
+        reason=event.reason,
+        ended_at=event.closed_at,
+    )
+
+
+def on_referral_withdrawn(recorded: Recorded[ReferralWithdrawnV1]) -> CloseEpisode:
+    event = recorded.event
+    return CloseEpisode(
+        person_id=event.person_id,
+        referral_id=event.referral_id,
+        ended_by="withdrawn",
+        reason=event.reason,
+        ended_at=event.withdrawn_at,
+    )
+
+
+def on_referral_redirected(recorded: Recorded[ReferralRedirectedV1]) -> CloseEpisode:
+    event = recorded.event
+    return CloseEpisode(
+        person_id=event.person_id,
+        referral_id=event.referral_id,
+        ended_by="redirected",
+        reason=event.reason,
+        ended_at=event.redirected_at,
+    )
+
+
+SUBSCRIPTIONS: Mapping[type[Any], Callable[[Recorded[Any]], FactCommand]] = {
     PersonRegisteredV1: on_person_registered,
     ReferralAcceptedV1: on_referral_accepted,
+    ReferralClosedV1: on_referral_closed,
+    ReferralWithdrawnV1: on_referral_withdrawn,
+    ReferralRedirectedV1: on_referral_redirected,
 }

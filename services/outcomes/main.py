@@ -5,24 +5,27 @@ from datetime import datetime
 from pathlib import Path
 
 from services.kit.codec import Codec
-from services.kit.command import CommandHandler, utc_now
-from services.kit.event_store import EventStore
+from services.kit.command import utc_now
 from services.kit.inbox import commands
 from services.kit.service import Service, StorePlumbing, main, store_migrations
 from services.kit.settings import StoreSettings
-from services.outcomes.application import Outcomes, Records
-from services.outcomes.domain.events import STORED_NAMES, RecordEvent, upcast
-from services.outcomes.domain.record import decide, evolve, initial, stream_of
+from services.outcomes.application import build_outcomes
+from services.outcomes.domain.events import STORED_NAMES, upcast
 from services.outcomes.http import ROUTES, Edge
+from services.outcomes.http_restricted import RESTRICTED_ROUTES
 from services.outcomes.incoming import SUBSCRIPTIONS, TOPICS, parse
 from services.outcomes.library import read_library
 from services.outcomes.outgoing import PUBLISHED, to_message
+from services.outcomes.projections.concerns import CONCERNS
+from services.outcomes.projections.episodes import EPISODES
+from services.outcomes.projections.goals import GOALS
+from services.outcomes.projections.mha_periods import MHA_PERIODS
 from services.outcomes.projections.person_measures import PERSON_MEASURES
 
 NAME = "outcomes"
 SUBJECT = "person_id"
 MIGRATIONS = store_migrations(Path(__file__).parent / "migrations", NAME)
-PROJECTIONS = (PERSON_MEASURES,)
+PROJECTIONS = (PERSON_MEASURES, EPISODES, GOALS, CONCERNS, MHA_PERIODS)
 
 
 async def build(settings: StoreSettings, *, clock: Callable[[], datetime] = utc_now) -> Service:
@@ -30,24 +33,13 @@ async def build(settings: StoreSettings, *, clock: Callable[[], datetime] = utc_
     library = read_library()
     codec = Codec(STORED_NAMES, subject_field=SUBJECT, upcast=upcast)
     plumbing = await StorePlumbing.open(NAME, settings, codec, subject_field=SUBJECT)
-    outcomes = Outcomes(handler=_records(plumbing.store, clock), library=library)
+    outcomes = build_outcomes(plumbing.store, library, clock)
     plumbing.project(PROJECTIONS)
     plumbing.publish(to_message, PUBLISHED)
     plumbing.base.consume(TOPICS, parse, commands(NAME, SUBSCRIPTIONS, outcomes.take))
-    service = plumbing.base.service([ROUTES])
+    service = plumbing.base.service([ROUTES, RESTRICTED_ROUTES])
     service.app.state.edge = Edge(outcomes=outcomes, pool=plumbing.base.pool)
     return service
-
-
-def _records(store: EventStore[RecordEvent], clock: Callable[[], datetime]) -> Records:
-    return CommandHandler(
-        store=store,
-        decide=decide,
-        evolve=evolve,
-        initial=initial,
-        stream_of=lambda command: stream_of(command.person_id),
-        clock=clock,
-    )
 
 
 if __name__ == "__main__":

@@ -61,6 +61,47 @@ async def correct_measure(caller: Caller, command_id: UUID, measure_id: UUID, bo
     return await _command(caller, caller.owners.outcomes, f"/measures/{measure_id}/correct", command_id, body)
 
 
+async def book_appointment(caller: Caller, command_id: UUID, body: Body) -> Outcome:
+    return await _command(caller, caller.owners.scheduling, "/appointments", command_id, body)
+
+
+async def reschedule_appointment(caller: Caller, command_id: UUID, appointment_id: UUID, body: Body) -> Outcome:
+    path = f"/appointments/{appointment_id}/reschedule"
+    return await _command(caller, caller.owners.scheduling, path, command_id, body)
+
+
+async def cancel_appointment(caller: Caller, command_id: UUID, appointment_id: UUID, body: Body) -> Outcome:
+    return await _command(caller, caller.owners.scheduling, f"/appointments/{appointment_id}/cancel", command_id, body)
+
+
+async def record_attendance(caller: Caller, command_id: UUID, appointment_id: UUID, body: Body) -> Outcome:
+    return await _command(caller, caller.owners.scheduling, f"/appointments/{appointment_id}/outcome", command_id, body)
+
+
+async def schedule_session(caller: Caller, command_id: UUID, body: Body) -> Outcome:
+    return await _command(caller, caller.owners.scheduling, "/group-sessions", command_id, body)
+
+
+async def cancel_session(caller: Caller, command_id: UUID, group_session_id: UUID, body: Body) -> Outcome:
+    path = f"/group-sessions/{group_session_id}/cancel"
+    return await _command(caller, caller.owners.scheduling, path, command_id, body)
+
+
+async def hold_session(caller: Caller, command_id: UUID, group_session_id: UUID, body: Body) -> Outcome:
+    path = f"/group-sessions/{group_session_id}/hold"
+    return await _command(caller, caller.owners.scheduling, path, command_id, body)
+
+
+async def book_place(caller: Caller, command_id: UUID, group_session_id: UUID, body: Body) -> Outcome:
+    path = f"/group-sessions/{group_session_id}/places"
+    return await _command(caller, caller.owners.scheduling, path, command_id, body)
+
+
+async def cancel_place(caller: Caller, command_id: UUID, group_session_id: UUID, place_id: UUID) -> Outcome:
+    path = f"/group-sessions/{group_session_id}/places/{place_id}/cancel"
+    return await _command(caller, caller.owners.scheduling, path, command_id, {})
+
+
 async def _command(caller: Caller, owner: Owner, path: str, command_id: UUID, body: Body) -> Outcome:
     try:
         status, answer = await owner.post(caller.token, f"/v1/pcns/{caller.tenant}{path}", body, command_id=command_id)

@@ -9,8 +9,9 @@ from services.kit.errors import DomainError, Kind
 from services.kit.http import Pcn, Permissions
 from services.kit.tenancy import TenantPool
 from services.portal.arrival import version_seen
+from services.portal.readmodels.evidence import LONDON
 from services.portal.report.evaluation import as_json, evaluate
-from services.portal.report.figures import LONDON
+from services.portal.report.events import FigureUnknown, events_json
 
 permit = Permissions(
     {
@@ -64,6 +65,21 @@ def routes(pool: TenantPool) -> APIRouter:
         if last_day < first_day:
             raise PeriodInvalid(field="to")
         return as_json(await evaluate(pool, pcn, first_day, last_day, moment(as_at, datetime.now(UTC))))
+
+    @router.get("/pcns/{pcn}/report/events", dependencies=[Depends(permit("report:read"))])
+    async def report_events(
+        pcn: Pcn,
+        figure: Annotated[str, Query(max_length=200)],
+        first_day: Annotated[date, Query(alias="from")],
+        last_day: Annotated[date, Query(alias="to")],
+        as_at: Annotated[str | None, Query(max_length=40)] = None,
+    ) -> dict[str, Any]:
+        if last_day < first_day:
+            raise PeriodInvalid(field="to")
+        evaluation = await evaluate(pool, pcn, first_day, last_day, moment(as_at, datetime.now(UTC)))
+        if figure not in evaluation.events:
+            raise FigureUnknown(field="figure")
+        return events_json(evaluation, figure)
 
     @router.get("/pcns/{pcn}/streams/{stream}", dependencies=[Depends(permit("stream:read"))])
     async def stream_version(

@@ -106,6 +106,10 @@ class IdentityProvider:
         """New tokens for a refresh token. Raises SignInFailed, IssuerUnreachable."""
         return _tokens(await self._grant(grant_type="refresh_token", refresh_token=refresh_token))
 
+    async def tokens_for(self, user: str, password: str) -> Tokens:
+        """Tokens for an account of our own. Raises SignInFailed, IssuerUnreachable."""
+        return _tokens(await self._grant(grant_type="password", username=user, password=password, scope=_SCOPE))
+
     async def sign_out_url(self) -> str | None:
         """Where the provider ends its own session, if it has such a place. Raises IssuerUnreachable."""
         endpoint = (await self._discover()).get("end_session_endpoint")

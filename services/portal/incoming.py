@@ -2,15 +2,42 @@
 
 import contracts
 from contracts.event import PublicEvent
+from services.portal.readmodels.appointments import APPOINTMENTS
+from services.portal.readmodels.consultations import CONSULTATIONS
+from services.portal.readmodels.evidence import EVIDENCE
+from services.portal.readmodels.group_sessions import GROUP_SESSIONS
 from services.portal.readmodels.measures import MEASURES
 from services.portal.readmodels.pcns import PCNS
 from services.portal.readmodels.people import PEOPLE
+from services.portal.readmodels.places import PLACES
 from services.portal.readmodels.referrals import REFERRALS
 from services.portal.readmodels.risk_flags import RISK_FLAGS
+from services.portal.readmodels.training_attendances import TRAINING_ATTENDANCES
+from services.portal.readmodels.training_sessions import TRAINING_SESSIONS
+from services.portal.readmodels.waits import WAITS
 
-TOPICS = ("perinatal.referral.events", "perinatal.outcomes.events")
+TOPICS = (
+    "perinatal.referral.events",
+    "perinatal.outcomes.events",
+    "perinatal.scheduling.events",
+    "perinatal.training.events",
+)
 
-READ_MODELS = (PCNS, PEOPLE, REFERRALS, MEASURES, RISK_FLAGS)
+READ_MODELS = (
+    PCNS,
+    PEOPLE,
+    REFERRALS,
+    MEASURES,
+    RISK_FLAGS,
+    APPOINTMENTS,
+    GROUP_SESSIONS,
+    PLACES,
+    WAITS,
+    TRAINING_SESSIONS,
+    TRAINING_ATTENDANCES,
+    CONSULTATIONS,
+    EVIDENCE,
+)
 
 
 def parse(ce_type: str, data: bytes) -> PublicEvent:

@@ -8,6 +8,7 @@ from services.portal.http import routes
 from services.portal.identity import IdentityProvider
 from services.portal.incoming import READ_MODELS, TOPICS, parse
 from services.portal.owners import Owners
+from services.portal.public_account import PublicAccount
 from services.portal.session import Cookies, SessionMiddleware
 from services.portal.settings import PortalSettings
 from services.portal.web.app import pages
@@ -30,17 +31,27 @@ async def build(settings: PortalSettings) -> Service:
 
 
 def _site(plumbing: Plumbing, settings: PortalSettings) -> Site:
+    identity = IdentityProvider(
+        issuer=settings.issuer,
+        client_id=settings.client_id,
+        client_secret=settings.client_secret,
+        public_url=settings.public_url,
+    )
     return Site(
         pool=plumbing.pool,
-        owners=Owners(referral_url=settings.referral_url, outcomes_url=settings.outcomes_url),
-        identity=IdentityProvider(
-            issuer=settings.issuer,
-            client_id=settings.client_id,
-            client_secret=settings.client_secret,
-            public_url=settings.public_url,
-        ),
+        owners=_owners(settings),
+        identity=identity,
+        public=PublicAccount(identity, settings.public_user, settings.public_password),
         cookies=Cookies(settings.cookie_key, secure=settings.public_url.startswith("https://")),
         synthetic=settings.synthetic,
+    )
+
+
+def _owners(settings: PortalSettings) -> Owners:
+    return Owners(
+        referral_url=settings.referral_url,
+        outcomes_url=settings.outcomes_url,
+        scheduling_url=settings.scheduling_url,
     )
 
 

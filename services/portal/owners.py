@@ -50,13 +50,15 @@ class Owner:
 
 
 class Owners:
-    def __init__(self, *, referral_url: str, outcomes_url: str) -> None:
+    def __init__(self, *, referral_url: str, outcomes_url: str, scheduling_url: str) -> None:
         self.referral = Owner(referral_url)
         self.outcomes = Owner(outcomes_url)
+        self.scheduling = Owner(scheduling_url)
 
     async def close(self) -> None:
         await self.referral.close()
         await self.outcomes.close()
+        await self.scheduling.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

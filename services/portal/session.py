@@ -28,6 +28,8 @@ _RENEW_BEFORE = 60
 _PART = 3_800
 """A browser keeps about 4,096 bytes a cookie, its name and attributes included."""
 _MOST_PARTS = 4
+# Another number whenever what is kept changes: older cookies are then no session.
+_SESSION, _ATTEMPT, _FORM = "session.1", "sign-in.1", "form.1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,23 +67,24 @@ class Cookies:
         self._secure = secure
         prefix = "__Host-" if secure else ""
         self._session, self._attempt = f"{prefix}session", f"{prefix}sign-in"
+        self._form = f"{prefix}form"
 
     def session(self, cookies: Mapping[str, str]) -> Session | None:
         """The session the browser holds; None when there is none, it was tampered with, or its twelve hours are over."""
-        content = self._open("session", self._joined(cookies))
+        content = self._open(_SESSION, self._joined(cookies))
         if content is None or content["signed_in_at"] + _LIFETIME < time.time():
             return None
         return Session(**content)
 
     def attempt(self, cookies: Mapping[str, str]) -> Attempt | None:
-        content = self._open("sign-in", cookies.get(self._attempt))
+        content = self._open(_ATTEMPT, cookies.get(self._attempt))
         if content is None or content.pop("until") < time.time():
             return None
         return Attempt(**content)
 
     def keep_session(self, session: Session) -> list[str]:
         """`Set-Cookie` values; those of parts that are no longer needed end them."""
-        sealed = self._seal("session", asdict(session))
+        sealed = self._seal(_SESSION, asdict(session))
         parts = [sealed[start : start + _PART] for start in range(0, len(sealed), _PART)]
         kept = [self._set(self._name(place), part, _LIFETIME) for place, part in enumerate(parts)]
         return kept + [self._set(self._name(place), "", 0) for place in range(len(parts), _MOST_PARTS)]
@@ -91,10 +94,19 @@ class Cookies:
 
     def keep_attempt(self, attempt: Attempt) -> str:
         content = {**asdict(attempt), "until": time.time() + _ATTEMPT_LIFETIME}
-        return self._set(self._attempt, self._seal("sign-in", content), _ATTEMPT_LIFETIME)
+        return self._set(self._attempt, self._seal(_ATTEMPT, content), _ATTEMPT_LIFETIME)
 
     def drop_attempt(self) -> str:
         return self._set(self._attempt, "", 0)
+
+    def form_token(self, cookies: Mapping[str, str]) -> str | None:
+        """What the forms of somebody who is not signed in must carry; None when the browser holds none."""
+        content = self._open(_FORM, cookies.get(self._form))
+        return content["token"] if content and content["until"] > time.time() else None
+
+    def keep_form_token(self, token: str) -> str:
+        content = {"token": token, "until": time.time() + _LIFETIME}
+        return self._set(self._form, self._seal(_FORM, content), _LIFETIME)
 
     def _name(self, place: int) -> str:
         return self._session if place == 0 else f"{self._session}-{place}"

@@ -8,8 +8,12 @@ class PortalSettings(ServiceSettings):
     """Where people reach the portal; sign-in comes back to here."""
     referral_url: str
     outcomes_url: str
+    scheduling_url: str
     client_id: str
     client_secret: str
     cookie_key: Key
+    public_user: str
+    """The portal's own account, which acts for families who ask for themselves without signing in."""
+    public_password: str
     synthetic: bool = False
     """Show on every page that its people are made up."""

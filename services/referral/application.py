@@ -1,6 +1,6 @@
 """What this service can be asked to do, and what must be known before it is decided."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import ModuleType
@@ -12,30 +12,57 @@ from services.kit.command import CommandHandler, utc_now
 from services.kit.event_store import EventStore
 from services.kit.record import Answer
 from services.kit.tenancy import TenantId
-from services.referral.domain import pcn, person, referral
+from services.referral.domain import pcn, person, referral, wait_facts
 from services.referral.domain.calendar import london_date
-from services.referral.domain.events import Event, PcnConfigured, PcnEvent, PersonEvent, ReferralEvent
-from services.referral.domain.pcn import ConfigurePcn, DifferentPcn
-from services.referral.domain.person import NhsNumberAlreadyRegistered, RegisterPerson, UnknownPerson
-from services.referral.domain.referral import (
+from services.referral.domain.clock import EarlierSpell, followed
+from services.referral.domain.commands import (
     AcceptReferral,
+    CloseReferral,
+    EndCommand,
     ReceiveReferral,
+    RecordBreach,
+    RedirectReferral,
     ReferralCommand,
     ReferralRequest,
     TriageReferral,
+    WithdrawReferral,
 )
+from services.referral.domain.events import (
+    Event,
+    FactsEvent,
+    PcnConfigured,
+    PcnEvent,
+    PersonEvent,
+    ReferralEvent,
+    SpellNoted,
+)
+from services.referral.domain.pcn import ConfigurePcn, DifferentPcn
+from services.referral.domain.person import NhsNumberAlreadyRegistered, RegisterPerson, UnknownPerson
+from services.referral.domain.wait_facts import Note, WaitFacts, counts
 
 FindByNhsNumber = Callable[[TenantId, str], Awaitable[Collection[str]]]
 """Ids of the people of a tenant with this number, as far as the read model knows."""
 
-CodedCommand: TypeAlias = RegisterPerson | ReferralRequest | TriageReferral | AcceptReferral
+FindSpells = Callable[[TenantId, str], Awaitable[Collection[EarlierSpell]]]
+"""The spells of a person of a tenant, as far as the read model knows."""
 
-CODED_FIELDS: dict[type[CodedCommand], tuple[str, ...]] = {
-    RegisterPerson: ("ethnic_category", "preferred_language", "nhs_number_missing_reason", "perinatal_stage"),
-    ReferralRequest: ("source_of_referral", "primary_reason", "referring_professional_type"),
-    TriageReferral: ("clinical_response_priority",),
-    AcceptReferral: ("care_strand",),
+CodedCommand: TypeAlias = RegisterPerson | ReferralRequest | TriageReferral | AcceptReferral | EndCommand
+
+
+def _same(*fields: str) -> Mapping[str, str]:
+    return {field: field for field in fields}
+
+
+CODED_FIELDS: Mapping[type[CodedCommand], Mapping[str, str]] = {
+    RegisterPerson: _same("ethnic_category", "preferred_language", "nhs_number_missing_reason", "perinatal_stage"),
+    ReferralRequest: _same("source_of_referral", "primary_reason", "referring_professional_type"),
+    TriageReferral: _same("clinical_response_priority"),
+    AcceptReferral: _same("care_strand"),
+    RedirectReferral: {"reason": "redirection_reason", **_same("redirected_to")},
+    WithdrawReferral: {"reason": "withdrawal_reason", **_same("withdrawn_by")},
+    CloseReferral: {"reason": "closing_reason"},
 }
+"""The list each coded field of a command is held to."""
 
 
 def pcn_stream(tenant: str) -> str:
@@ -48,6 +75,10 @@ def person_stream(person_id: str) -> str:
 
 def referral_stream(referral_id: str) -> str:
     return f"referral-{referral_id}"
+
+
+def facts_stream(person_id: str) -> str:
+    return f"wait-facts-{person_id}"
 
 
 def person_id_for(command_id: UUID) -> str:
@@ -68,8 +99,10 @@ class Application:
     pcns: CommandHandler[ConfigurePcn, pcn.Pcn, PcnEvent]
     people: CommandHandler[RegisterPerson, person.Person, PersonEvent]
     referrals: CommandHandler[ReferralCommand, referral.Referral, ReferralEvent]
+    facts: CommandHandler[Note, WaitFacts, FactsEvent]
     code_lists: CodeLists
     find_by_nhs_number: FindByNhsNumber
+    find_spells: FindSpells
     clock: Callable[[], datetime]
 
     async def configure_pcn(self, tenant: TenantId, command: ConfigurePcn, *, command_id: UUID, actor: str) -> Answer:
@@ -81,14 +114,18 @@ class Application:
         return await self.pcns.handle(tenant, command, command_id=command_id, actor=actor)
 
     async def register_person(
-        self, tenant: TenantId, command: RegisterPerson, *, command_id: UUID, actor: str
+        self, tenant: TenantId, command: RegisterPerson, *, command_id: UUID, actor: str, by_the_family: bool = False
     ) -> Answer:
-        """Raises UnknownCode, UnknownPcn, UnknownPractice, NhsNumberAlreadyRegistered, and as `person.decide`."""
+        """A family that registers itself is never told whether its number is known: that is nobody's to ask from outside.
+
+        Raises UnknownCode, UnknownPcn, UnknownPractice, NhsNumberAlreadyRegistered, and as `person.decide`.
+        """
         if await self._is_new(tenant, command_id):
             self._require_codes(command)
             settings = await self._settings(tenant)
             pcn.require_practice(settings, command.practice_ods_code, london_date(self.clock()))
-            await self._require_new_number(tenant, command)
+            if not by_the_family:
+                await self._require_new_number(tenant, command)
         return await self.people.handle(tenant, command, command_id=command_id, actor=actor)
 
     async def receive_referral(
@@ -98,13 +135,22 @@ class Application:
         settings = await self._settings(tenant)
         if await self._is_new(tenant, command_id):
             self._require_codes(request)
+            referral.require_past(request.received_at, self.clock())
             await self._require_known(tenant, request.person_id)
+        # Before the referral itself: from here on whatever is heard of the person is counted for it, or known to it.
+        noted = await self._note_spell(tenant, request, command_id=command_id, actor=actor)
+        facts, version = await self.facts.state(tenant, facts_stream(request.person_id))
         command = ReceiveReferral(
-            referral_id=referral_id_for(command_id),
+            referral_id=noted.referral_id,
             request=request,
             waiting_threshold_days=settings.waiting_threshold_days,
+            facts=facts.counting_for(noted.referral_id),
+            follows_spell_id=followed(await self.find_spells(tenant, request.person_id), request.received_at),
         )
-        return await self.referrals.handle(tenant, command, command_id=command_id, actor=actor)
+        answer = await self.referrals.handle(tenant, command, command_id=command_id, actor=actor)
+        counted = None if answer.duplicate else version
+        await self._count(tenant, Note(fact=noted), counted=counted, command_id=command_id, actor=actor)
+        return answer
 
     async def triage_referral(
         self, tenant: TenantId, command: TriageReferral, *, command_id: UUID, actor: str
@@ -122,12 +168,59 @@ class Application:
             pcn.require_strand(await self._settings(tenant), command.care_strand)
         return await self.referrals.handle(tenant, command, command_id=command_id, actor=actor)
 
+    async def end_referral(self, tenant: TenantId, command: EndCommand, *, command_id: UUID, actor: str) -> Answer:
+        """Redirect, withdraw or close. Raises UnknownCode and what `referral.end` raises."""
+        self._require_codes(command)
+        return await self.referrals.handle(tenant, command, command_id=command_id, actor=actor)
+
+    async def take(
+        self, tenant: TenantId, command: Note, *, command_id: UUID, actor: str, causation_id: UUID | None = None
+    ) -> Answer:
+        """Keep what another service said of a person, and count each clock of theirs it may matter to."""
+        answer = await self.facts.handle(tenant, command, command_id=command_id, actor=actor, causation_id=causation_id)
+        await self._count(tenant, command, command_id=command_id, actor=actor, causation_id=causation_id)
+        return answer
+
+    async def record_breach(
+        self, tenant: TenantId, referral_id: str, person_id: str, *, command_id: UUID, actor: str
+    ) -> Answer:
+        """Count with everything known first: nobody is late whose last part was merely not counted. Raises NotYetDue."""
+        facts, _ = await self.facts.state(tenant, facts_stream(person_id))
+        command = RecordBreach(referral_id=referral_id, person_id=person_id, facts=facts.counting_for(referral_id))
+        return await self.referrals.handle(tenant, command, command_id=command_id, actor=actor)
+
+    async def _note_spell(
+        self, tenant: TenantId, request: ReferralRequest, *, command_id: UUID, actor: str
+    ) -> SpellNoted:
+        noted = SpellNoted(
+            person_id=request.person_id, referral_id=referral_id_for(command_id), occurred_at=request.received_at
+        )
+        await self.facts.handle(tenant, Note(fact=noted), command_id=uuid5(command_id, "spell"), actor=actor)
+        return noted
+
+    async def _count(
+        self, tenant: TenantId, note: Note, *, command_id: UUID, counted: int | None = None, **said: Any
+    ) -> None:
+        """Until nothing was heard meanwhile: the last count of a clock has seen every fact there was.
+
+        `counted` is the version of the facts the clock was counted by already.
+        """
+        person_id = note.fact.person_id
+        others = {spell.spell_id for spell in await self.find_spells(tenant, person_id)}
+        facts, version = await self.facts.state(tenant, facts_stream(person_id))
+        while counted != version:
+            for command in counts(note, facts, others):
+                again = uuid5(command_id, f"{command.referral_id}/{version}")
+                await self.referrals.handle(tenant, command, command_id=again, **said)
+            counted = version
+            facts, version = await self.facts.state(tenant, facts_stream(person_id))
+
     async def _is_new(self, tenant: TenantId, command_id: UUID) -> bool:
         return await self.store.answer_to(tenant, command_id) is None
 
     def _require_codes(self, command: CodedCommand) -> None:
-        for field in CODED_FIELDS[type(command)]:
-            self.code_lists.require(field, getattr(command, field), field=field)
+        for field, name in CODED_FIELDS[type(command)].items():
+            self.code_lists.require(name, getattr(command, field), field=field)
 
     async def _settings(self, tenant: TenantId) -> PcnConfigured:
         state, _ = await self.pcns.state(tenant, pcn_stream(tenant))
@@ -152,6 +245,7 @@ def build_application(
     *,
     code_lists: CodeLists,
     find_by_nhs_number: FindByNhsNumber,
+    find_spells: FindSpells,
     clock: Callable[[], datetime] = utc_now,
 ) -> Application:
     """One command handler an aggregate, all over one store."""
@@ -165,7 +259,9 @@ def build_application(
         pcns=handler(pcn, lambda command: pcn_stream(command.pcn_ods_code)),
         people=handler(person, lambda command: person_stream(command.person_id)),
         referrals=handler(referral, lambda command: referral_stream(command.referral_id)),
+        facts=handler(wait_facts, lambda command: facts_stream(command.fact.person_id)),
         code_lists=code_lists,
         find_by_nhs_number=find_by_nhs_number,
+        find_spells=find_spells,
         clock=clock,
     )

@@ -1,46 +1,78 @@
 """The JSON API: who may do what, what is sent, what is answered. Errors are not caught here: `kit.http` maps them."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
-from typing import Annotated, Any, Self
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from fastapi import APIRouter, Depends, Query, Request
 
 from services.kit.auth import EVERY_TENANT, Principal
-from services.kit.bodies import Code, Day, Id, Instant, Line, Note, StrictModel
 from services.kit.code_lists import CodeList, CodeLists
+from services.kit.errors import DomainError, Kind
 from services.kit.http import CommandId, Done, Pcn, Permissions
 from services.kit.tenancy import TenantId, TenantPool, Tx
 from services.referral.application import Application, person_id_for
+from services.referral.bodies import (
+    Acceptance,
+    Closing,
+    Identity,
+    NewPerson,
+    NewReferral,
+    PcnFile,
+    PersonIds,
+    Redirection,
+    Search,
+    TriageDecision,
+    Withdrawal,
+)
 from services.referral.domain.calendar import london_date
-from services.referral.domain.events import Practice
+from services.referral.domain.commands import (
+    AcceptReferral,
+    CloseReferral,
+    RedirectReferral,
+    TriageReferral,
+    WithdrawReferral,
+)
 from services.referral.domain.nhs_number import parse_nhs_number
-from services.referral.domain.pcn import ConfigurePcn
 from services.referral.domain.person import RegisterPerson
-from services.referral.domain.referral import AcceptReferral, ReferralRequest, TriageReferral
-from services.referral.projections import identities, pcns, triage_list, waiting_list
+from services.referral.domain.referral import FROM_THE_FAMILY
+from services.referral.domain.refusals import UnknownReferral
+from services.referral.explained import ExplainedReferral, ExplainedWait, explain_referral, explain_wait
+from services.referral.projections import identities, pcns, referrals, triage_list, waiting_list
 from services.referral.projections.identities import IdentityRow
 from services.referral.projections.pcns import PcnRow
 from services.referral.projections.triage_list import TriageRow
 
 EVERYBODY = {"referrer", "clinician", "coordinator", "training-lead", "operator", "importer"}
 
+PUBLIC = "public"
+"""The account the portal uses for a family that is not signed in."""
+
 permit = Permissions(
     {
         "pcn:configure": {"operator"},
         "pcn:list": EVERYBODY,
-        "code-list:read": EVERYBODY,
-        "person:register": {"referrer", "clinician", "coordinator", "importer"},
+        "code-list:read": EVERYBODY | {PUBLIC},
+        "person:register": {"referrer", "clinician", "coordinator", "importer", PUBLIC},
         "person:read-identity": {"referrer", "clinician", "coordinator"},
-        "referral:receive": {"referrer", "clinician", "coordinator"},
+        "referral:receive": {"referrer", "clinician", "coordinator", PUBLIC},
         "referral:triage": {"clinician"},
         "referral:accept": {"clinician"},
+        "referral:redirect": {"clinician"},
+        "referral:withdraw": {"clinician", "coordinator"},
+        "referral:close": {"clinician"},
         "referral:read": {"clinician", "coordinator"},
     }
 )
+
+
+class OnlyForOneself(DomainError):
+    """Without signing in, help can be asked for by the family itself only."""
+
+    slug = "source-only-family"
+    kind = Kind.FORBIDDEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,97 +91,6 @@ def _edge(request: Request) -> Edge:
 
 
 Use = Annotated[Edge, Depends(_edge)]
-
-
-OdsCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,12}$")]
-
-
-class PracticeEntry(StrictModel):
-    ods_code: OdsCode
-    name: Line
-    joined_on: Day | None = None
-    left_on: Day | None = None
-
-
-class PcnFile(StrictModel):
-    pcn_ods_code: Code
-    name: Line
-    practices: list[PracticeEntry]
-    care_strands: list[Code]
-    waiting_threshold_days: int
-    commissioner_ods_code: OdsCode | None = None
-
-    def command(self) -> ConfigurePcn:
-        practices = tuple(Practice(**practice.model_dump()) for practice in self.practices)
-        return ConfigurePcn(**{**self.model_dump(), "practices": practices, "care_strands": tuple(self.care_strands)})
-
-
-class NewPerson(StrictModel):
-    ethnic_category: Code
-    preferred_language: Code
-    interpreter_required: bool
-    full_name: Line | None = None
-    nhs_number: Line | None = None
-    nhs_number_missing_reason: Code | None = None
-    birth_date: Day | None = None
-    postcode: Line | None = None
-    telephone: Line | None = None
-    email: Line | None = None
-    external_reference: Line | None = None
-    practice_ods_code: OdsCode | None = None
-    imd_decile: int | None = None
-    perinatal_stage: Code | None = None
-    estimated_delivery_date: Day | None = None
-    infant_birth_date: Day | None = None
-
-
-class PersonIds(StrictModel):
-    person_ids: Annotated[list[Id], Field(max_length=1_000)]
-
-
-class Search(StrictModel):
-    """One of the three."""
-
-    nhs_number: Line | None = None
-    external_reference: Line | None = None
-    full_name: Annotated[Line, StringConstraints(min_length=2)] | None = None
-
-    @model_validator(mode="after")
-    def one_thing(self) -> Self:
-        if sum(given is not None for given in (self.nhs_number, self.external_reference, self.full_name)) != 1:
-            raise ValueError("search by one of nhs_number, external_reference, full_name")
-        return self
-
-
-class NewReferral(StrictModel):
-    person_id: Id
-    source_of_referral: Code
-    primary_reason: Code
-    received_at: Instant
-    referring_org_ods_code: OdsCode | None = None
-    referring_professional_type: Code | None = None
-    note: Note | None = None
-
-
-class TriageDecision(StrictModel):
-    clinical_response_priority: Code
-    note: Note | None = None
-
-
-class Acceptance(StrictModel):
-    care_strand: Code
-
-
-class Identity(BaseModel):
-    """Who a person id stands for; all None once the person's key is destroyed."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    person_id: str
-    full_name: str | None
-    nhs_number: str | None
-    birth_date: date | None
-    external_reference: str | None
 
 
 ROUTES = APIRouter(prefix="/v1")
@@ -190,8 +131,14 @@ async def register_person(
     use: Use,
 ) -> Done:
     command = RegisterPerson(person_id=person_id_for(command_id), **body.model_dump())
-    answer = await use.application.register_person(pcn, command, command_id=command_id, actor=principal.user)
+    answer = await use.application.register_person(
+        pcn, command, command_id=command_id, actor=principal.user, by_the_family=_is_public(principal)
+    )
     return Done.of(answer)
+
+
+def _is_public(principal: Principal) -> bool:
+    return principal.roles.isdisjoint(EVERYBODY)
 
 
 @ROUTES.post("/pcns/{pcn}/people/identities")
@@ -229,8 +176,9 @@ async def receive_referral(
     command_id: CommandId,
     use: Use,
 ) -> Done:
-    request = ReferralRequest(**{**body.model_dump(), "person_id": str(body.person_id)})
-    answer = await use.application.receive_referral(pcn, request, command_id=command_id, actor=principal.user)
+    if _is_public(principal) and body.source_of_referral not in FROM_THE_FAMILY:
+        raise OnlyForOneself(field="source_of_referral")
+    answer = await use.application.receive_referral(pcn, body.request(), command_id=command_id, actor=principal.user)
     return Done.of(answer)
 
 
@@ -258,8 +206,61 @@ async def accept_referral(
     command_id: CommandId,
     use: Use,
 ) -> Done:
-    command = AcceptReferral(referral_id=str(referral_id), care_strand=body.care_strand)
+    command = AcceptReferral(referral_id=str(referral_id), **body.model_dump())
     return Done.of(await use.application.accept_referral(pcn, command, command_id=command_id, actor=principal.user))
+
+
+@ROUTES.post("/pcns/{pcn}/referrals/{referral_id}/redirect")
+async def redirect_referral(
+    *,
+    principal: Annotated[Principal, Depends(permit("referral:redirect"))],
+    pcn: Pcn,
+    referral_id: UUID,
+    body: Redirection,
+    command_id: CommandId,
+    use: Use,
+) -> Done:
+    command = RedirectReferral(referral_id=str(referral_id), **body.model_dump())
+    return Done.of(await use.application.end_referral(pcn, command, command_id=command_id, actor=principal.user))
+
+
+@ROUTES.post("/pcns/{pcn}/referrals/{referral_id}/withdraw")
+async def withdraw_referral(
+    *,
+    principal: Annotated[Principal, Depends(permit("referral:withdraw"))],
+    pcn: Pcn,
+    referral_id: UUID,
+    body: Withdrawal,
+    command_id: CommandId,
+    use: Use,
+) -> Done:
+    command = WithdrawReferral(referral_id=str(referral_id), **body.model_dump())
+    return Done.of(await use.application.end_referral(pcn, command, command_id=command_id, actor=principal.user))
+
+
+@ROUTES.post("/pcns/{pcn}/referrals/{referral_id}/close")
+async def close_referral(
+    *,
+    principal: Annotated[Principal, Depends(permit("referral:close"))],
+    pcn: Pcn,
+    referral_id: UUID,
+    body: Closing,
+    command_id: CommandId,
+    use: Use,
+) -> Done:
+    command = CloseReferral(referral_id=str(referral_id), **body.model_dump())
+    return Done.of(await use.application.end_referral(pcn, command, command_id=command_id, actor=principal.user))
+
+
+@ROUTES.get("/pcns/{pcn}/referrals/{referral_id}")
+async def read_referral(
+    principal: Annotated[Principal, Depends(permit("referral:read"))], pcn: Pcn, referral_id: UUID, use: Use
+) -> ExplainedReferral:
+    async with use.pool.scope(pcn) as tx:
+        row = await referrals.by_id(tx, pcn, str(referral_id))
+    if row is None:
+        raise UnknownReferral
+    return explain_referral(row, london_date(use.clock()))
 
 
 @ROUTES.get("/pcns/{pcn}/triage-list")
@@ -272,8 +273,17 @@ async def read_triage_list(
 
 @ROUTES.get("/pcns/{pcn}/waiting-list")
 async def read_waiting_list(
-    principal: Annotated[Principal, Depends(permit("referral:read"))], pcn: Pcn, use: Use
-) -> list[dict[str, Any]]:
+    *,
+    principal: Annotated[Principal, Depends(permit("referral:read"))],
+    pcn: Pcn,
+    due_within: Annotated[int | None, Query(ge=0, le=365)] = None,
+    use: Use,
+) -> list[ExplainedWait]:
+    """Everybody who waits; with `due_within`, those whose day comes within so many days and is not over."""
+    today = london_date(use.clock())
     async with use.pool.scope(pcn) as tx:
-        waiting = await waiting_list.waiting(tx, pcn, london_date(use.clock()))
-    return [{**asdict(one.spell), "days_waiting": one.days_waiting, "days_left": one.days_left} for one in waiting]
+        if due_within is None:
+            waiting = await waiting_list.waiting(tx, pcn, today)
+        else:
+            waiting = await waiting_list.coming_due(tx, pcn, today, due_within)
+    return [explain_wait(one) for one in waiting]

@@ -6,38 +6,60 @@ from pathlib import Path
 
 from services.kit.codec import Codec
 from services.kit.command import utc_now
+from services.kit.inbox import commands
 from services.kit.service import Service, StorePlumbing, main, store_migrations
-from services.kit.settings import StoreSettings
 from services.kit.tenancy import TenantId, TenantPool
-from services.referral.application import FindByNhsNumber, build_application
+from services.referral.application import Application, FindByNhsNumber, FindSpells, build_application
+from services.referral.breaches import BreachWorker
 from services.referral.codes import read_codes
-from services.referral.domain.events import STORED_NAMES, upcast
+from services.referral.domain.clock import EarlierSpell
+from services.referral.domain.events import STORED_NAMES, Event, upcast
 from services.referral.http import ROUTES, Edge
+from services.referral.incoming import SUBSCRIPTIONS, TOPICS, parse
 from services.referral.outgoing import PUBLISHED, to_message
 from services.referral.projections.identities import IDENTITIES, by_nhs_number
 from services.referral.projections.pcns import PCNS
+from services.referral.projections.referrals import REFERRALS, spells_of
 from services.referral.projections.triage_list import TRIAGE_LIST
 from services.referral.projections.waiting_list import WAITING_LIST
+from services.referral.settings import ReferralSettings
 
 NAME = "referral"
 SUBJECT = "person_id"
 MIGRATIONS = store_migrations(Path(__file__).parent / "migrations", NAME)
-PROJECTIONS = (PCNS, IDENTITIES, TRIAGE_LIST, WAITING_LIST)
+PROJECTIONS = (PCNS, IDENTITIES, REFERRALS, TRIAGE_LIST, WAITING_LIST)
 
 
-async def build(settings: StoreSettings, *, clock: Callable[[], datetime] = utc_now) -> Service:
+async def build(settings: ReferralSettings, *, clock: Callable[[], datetime] = utc_now) -> Service:
     """The service, ready to run in any role."""
     codec = Codec(STORED_NAMES, subject_field=SUBJECT, upcast=upcast)
     plumbing = await StorePlumbing.open(NAME, settings, codec, subject_field=SUBJECT)
+    pool, code_lists = plumbing.base.pool, read_codes()
+    application = build_application(
+        plumbing.store,
+        code_lists=code_lists,
+        find_by_nhs_number=_numbers_in(pool),
+        find_spells=_spells_in(pool),
+        clock=clock,
+    )
     plumbing.project(PROJECTIONS)
     plumbing.publish(to_message, PUBLISHED)
-    code_lists = read_codes()
-    application = build_application(
-        plumbing.store, code_lists=code_lists, find_by_nhs_number=_numbers_in(plumbing.base.pool), clock=clock
-    )
+    plumbing.base.consume(TOPICS, parse, commands(NAME, SUBSCRIPTIONS, application.take))
+    plumbing.base.workers["project"].append(_breaches(plumbing, application, settings).run)
     service = plumbing.base.service([ROUTES])
-    service.app.state.edge = Edge(application=application, pool=plumbing.base.pool, code_lists=code_lists, clock=clock)
+    service.app.state.edge = Edge(application=application, pool=pool, code_lists=code_lists, clock=clock)
     return service
+
+
+def _breaches(plumbing: StorePlumbing[Event], application: Application, settings: ReferralSettings) -> BreachWorker:
+    return BreachWorker(
+        application=application,
+        pool=plumbing.base.pool,
+        progress=plumbing.base.watchdog.watch("breaches"),
+        every_seconds=settings.breach_check_seconds,
+        grace_seconds=settings.breach_grace_seconds,
+        clock=application.clock,
+    )
 
 
 def _numbers_in(pool: TenantPool) -> FindByNhsNumber:
@@ -48,5 +70,13 @@ def _numbers_in(pool: TenantPool) -> FindByNhsNumber:
     return find
 
 
+def _spells_in(pool: TenantPool) -> FindSpells:
+    async def find(tenant: TenantId, person_id: str) -> Collection[EarlierSpell]:
+        async with pool.scope(tenant) as tx:
+            return await spells_of(tx, tenant, person_id)
+
+    return find
+
+
 if __name__ == "__main__":
-    main(NAME, StoreSettings, build, MIGRATIONS)
+    main(NAME, ReferralSettings, build, MIGRATIONS)

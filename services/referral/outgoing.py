@@ -8,26 +8,46 @@ from contracts.referral import (
     PersonRegisteredV1,
     Practice,
     ReferralAcceptedV1,
+    ReferralClosedV1,
     ReferralReceivedV1,
+    ReferralRedirectedV1,
     ReferralTriagedV1,
+    ReferralWithdrawnV1,
+    WaitAdvancedV1,
+    WaitBreachedV1,
+    WaitRevisedV1,
     WaitStartedV1,
+    WaitStoppedV1,
 )
 from services.kit.cloud_events import Message
 from services.kit.record import Recorded
 from services.referral.domain.calendar import london_date
 from services.referral.domain.events import (
     STORED_NAMES,
+    ContactNoted,
     Event,
+    MeasureNoted,
     PcnConfigured,
     PersonRegistered,
     ReferralAccepted,
+    ReferralClosed,
     ReferralReceived,
+    ReferralRedirected,
     ReferralTriaged,
+    ReferralWithdrawn,
+    SpellNoted,
+    StageEvent,
+    WaitAdvanced,
+    WaitBreached,
+    WaitEvent,
+    WaitRevised,
     WaitStarted,
+    WaitStopped,
 )
 
-PUBLISHED = tuple(STORED_NAMES)
-"""The stored names `translate` gives a public fact for: all of them, so far."""
+_PRIVATE = (ContactNoted, MeasureNoted, SpellNoted)
+PUBLISHED = tuple(name for name, event in STORED_NAMES.items() if event not in _PRIVATE)
+"""The stored names `translate` gives a public fact for."""
 
 
 def to_message(recorded: Recorded[Event]) -> Message | None:
@@ -45,14 +65,54 @@ def translate(event: Event) -> PublicEvent | None:
             return _pcn_configured(event)
         case PersonRegistered():
             return _person_registered(event)
+        case ContactNoted() | MeasureNoted() | SpellNoted():
+            # Others' facts, which they publish themselves, and what we remember of our own.
+            return None
+        case WaitStarted() | WaitAdvanced() | WaitStopped() | WaitRevised() | WaitBreached():
+            return _wait(event)
+        case (
+            ReferralReceived()
+            | ReferralTriaged()
+            | ReferralAccepted()
+            | ReferralRedirected()
+            | ReferralWithdrawn()
+            | ReferralClosed()
+        ):
+            return _referral(event)
+        case _ as never:
+            assert_never(never)
+
+
+def _referral(event: StageEvent) -> PublicEvent:
+    match event:
         case ReferralReceived():
             return _referral_received(event)
-        case WaitStarted():
-            return _wait_started(event)
         case ReferralTriaged():
             return _referral_triaged(event)
         case ReferralAccepted():
             return _referral_accepted(event)
+        case ReferralRedirected():
+            return _referral_redirected(event)
+        case ReferralWithdrawn():
+            return _referral_withdrawn(event)
+        case ReferralClosed():
+            return _referral_closed(event)
+        case _ as never:
+            assert_never(never)
+
+
+def _wait(event: WaitEvent) -> PublicEvent:
+    match event:
+        case WaitStarted():
+            return _wait_started(event)
+        case WaitAdvanced():
+            return _wait_advanced(event)
+        case WaitStopped():
+            return _wait_stopped(event)
+        case WaitRevised():
+            return _wait_revised(event)
+        case WaitBreached():
+            return _wait_breached(event)
         case _ as never:
             assert_never(never)
 
@@ -96,6 +156,7 @@ def _referral_received(event: ReferralReceived) -> ReferralReceivedV1:
         primary_reason=event.primary_reason,
         self_referred=event.self_referred,
         received_at=event.occurred_at,
+        consultation_id=event.consultation_id,
     )
 
 
@@ -107,6 +168,7 @@ def _wait_started(event: WaitStarted) -> WaitStartedV1:
         clock_started_at=event.occurred_at,
         due_on=event.due_on,
         rule_version=event.rule_version,
+        follows_spell_id=event.follows_spell_id,
     )
 
 
@@ -125,4 +187,88 @@ def _referral_accepted(event: ReferralAccepted) -> ReferralAcceptedV1:
         person_id=event.person_id,
         care_strand=event.care_strand,
         accepted_at=event.occurred_at,
+    )
+
+
+def _referral_redirected(event: ReferralRedirected) -> ReferralRedirectedV1:
+    return ReferralRedirectedV1(
+        referral_id=event.referral_id,
+        person_id=event.person_id,
+        reason=event.reason,
+        redirected_to=event.redirected_to,
+        redirected_at=event.occurred_at,
+    )
+
+
+def _referral_withdrawn(event: ReferralWithdrawn) -> ReferralWithdrawnV1:
+    return ReferralWithdrawnV1(
+        referral_id=event.referral_id,
+        person_id=event.person_id,
+        reason=event.reason,
+        withdrawn_by=event.withdrawn_by,
+        withdrawn_at=event.occurred_at,
+    )
+
+
+def _referral_closed(event: ReferralClosed) -> ReferralClosedV1:
+    return ReferralClosedV1(
+        referral_id=event.referral_id,
+        person_id=event.person_id,
+        reason=event.reason,
+        closed_at=event.occurred_at,
+    )
+
+
+def _wait_advanced(event: WaitAdvanced) -> WaitAdvancedV1:
+    return WaitAdvancedV1(
+        referral_id=event.referral_id,
+        person_id=event.person_id,
+        spell_id=event.spell_id,
+        part=event.part,
+        part_at=event.occurred_at,
+        missing_parts=list(event.missing_parts),
+        due_on=event.due_on,
+        rule_version=event.rule_version,
+    )
+
+
+def _wait_stopped(event: WaitStopped) -> WaitStoppedV1:
+    return WaitStoppedV1(
+        referral_id=event.referral_id,
+        person_id=event.person_id,
+        spell_id=event.spell_id,
+        clock_started_at=event.clock_started_at,
+        clock_stopped_at=event.occurred_at,
+        days=event.days,
+        why=event.why,
+        rule_version=event.rule_version,
+    )
+
+
+def _wait_revised(event: WaitRevised) -> WaitRevisedV1:
+    return WaitRevisedV1(
+        referral_id=event.referral_id,
+        person_id=event.person_id,
+        spell_id=event.spell_id,
+        parts_met=event.parts_met,
+        missing_parts=list(event.missing_parts),
+        clock_started_at=event.clock_started_at,
+        clock_stopped_at=event.stopped_at,
+        days=event.days,
+        why=event.why,
+        due_on=event.due_on,
+        rule_version=event.rule_version,
+        revised_at=event.occurred_at,
+    )
+
+
+def _wait_breached(event: WaitBreached) -> WaitBreachedV1:
+    return WaitBreachedV1(
+        referral_id=event.referral_id,
+        person_id=event.person_id,
+        spell_id=event.spell_id,
+        due_on=event.due_on,
+        missing_parts=list(event.missing_parts),
+        breached_at=event.occurred_at,
+        rule_version=event.rule_version,
     )

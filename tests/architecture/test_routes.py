@@ -17,6 +17,14 @@ OPEN = {
     "services/portal/web/pages/signing.py:begin": "the way in, to the identity provider",
     "services/portal/web/pages/signing.py:done": "the way in, back from the identity provider",
     "services/portal/web/pages/signing.py:signed_out": "says goodbye to somebody no longer signed in",
+    "services/portal/web/pages/join.py:open_sessions": "families look for a session without signing in",
+    "services/portal/web/pages/join.py:place_form": "families ask for a place without signing in",
+    "services/portal/web/pages/join.py:take_place": "families ask for a place without signing in",
+    "services/portal/web/pages/join.py:place_page": "who holds the address of a place may look at it",
+    "services/portal/web/pages/join.py:give_up_place": "who holds the address of a place may give it up",
+    "services/portal/web/pages/ask_for_help.py:help_form": "families ask for help without signing in",
+    "services/portal/web/pages/ask_for_help.py:ask": "families ask for help without signing in",
+    "services/portal/web/pages/ask_for_help.py:sent": "families ask for help without signing in",
 }
 
 

@@ -15,7 +15,13 @@ from deploy.cli.contract_examples import Example, examples
 from services.kit import cloud_events
 
 EXAMPLES = [pytest.param(name, example, id=name) for name, example in examples().items()]
-KIND_OF_STREAM = {"perinatal.referral.events": ("pcn", "person", "referral"), "perinatal.outcomes.events": ("record",)}
+KIND_OF_STREAM = {
+    "perinatal.referral.events": ("pcn", "person", "referral"),
+    "perinatal.scheduling.events": ("appointment", "session"),
+    "perinatal.outcomes.events": ("record",),
+    "perinatal.outcomes.restricted": ("restricted",),
+    "perinatal.training.events": ("training", "consultation", "community"),
+}
 
 
 @pytest.mark.parametrize(("name", "example"), EXAMPLES)

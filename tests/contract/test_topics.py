@@ -61,7 +61,7 @@ def test_every_parked_topic_has_a_source() -> None:
 
 
 def test_who_imports_an_event_is_listed_as_its_consumer() -> None:
-    for service in ("outcomes", "portal", "referral"):
+    for service in ("outcomes", "portal", "referral", "scheduling", "training"):
         heard = {event.TOPIC for event in REGISTRY.values() if event.__name__ in _incoming(service)}
         assert heard <= {topic.name for topic in TOPICS if service in topic.consumers}, service
 

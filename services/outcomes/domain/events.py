@@ -51,6 +51,20 @@ class EpisodeOpened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeClosed:
+    """The person's referral came to its end, and with it the episode of care, if it had one.
+
+    `ended_by` is how: "closed", "withdrawn" or "redirected"; `reason` is the referral service's code.
+    """
+
+    person_id: str
+    referral_id: str
+    ended_by: str
+    reason: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureRecorded:
     """A filled-in questionnaire was recorded."""
 
@@ -89,14 +103,131 @@ class RiskFlagged:
     occurred_at: datetime
 
 
-RecordEvent: TypeAlias = PersonEnrolled | EpisodeOpened | MeasureRecorded | MeasureCorrected | RiskFlagged
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskReviewed:
+    """A clinician looked at a risk flag. `outcome` is a code; the note is theirs and sealed."""
 
-STORED_NAMES: dict[str, type[RecordEvent]] = {
+    flag_id: str
+    measure_id: str
+    person_id: str
+    outcome: str
+    note: Personal[str]
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalSet:
+    """A person named a goal, in their own words. A goal that is changed is another goal."""
+
+    goal_id: str
+    person_id: str
+    wording: Personal[str]
+    set_on: date
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalRated:
+    """A person said how far they have come towards a goal, 0 to 10. The last rating of a day is that day's."""
+
+    goal_id: str
+    person_id: str
+    rating: int
+    rated_on: date
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafeguardingConcernOpened:
+    """Somebody is worried about the safety of a person or a child. `level` is a code; the note is sealed."""
+
+    concern_id: str
+    person_id: str
+    level: str
+    opened_on: date
+    note: Personal[str]
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafeguardingLevelChanged:
+    """The concern is at this level from `changed_on`."""
+
+    concern_id: str
+    person_id: str
+    level: str
+    changed_on: date
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafeguardingConcernClosed:
+    """The concern is over. `reason` is a code."""
+
+    concern_id: str
+    person_id: str
+    reason: str
+    closed_on: date
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MhaPeriodStarted:
+    """A period under a legal status of the Mental Health Act began.
+
+    `counts_as` is what the status counted as when it was written down: "detention", "short-term-order", "guardianship";
+    None: none of them.
+    """
+
+    period_id: str
+    person_id: str
+    legal_status: str
+    counts_as: str | None
+    started_on: date
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MhaPeriodEnded:
+    """The period ended on this day; the next one may begin on it."""
+
+    period_id: str
+    person_id: str
+    ended_on: date
+    occurred_at: datetime
+
+
+RecordEvent: TypeAlias = (
+    PersonEnrolled
+    | EpisodeOpened
+    | EpisodeClosed
+    | MeasureRecorded
+    | MeasureCorrected
+    | RiskFlagged
+    | RiskReviewed
+    | GoalSet
+    | GoalRated
+)
+RestrictedEvent: TypeAlias = (
+    SafeguardingConcernOpened | SafeguardingLevelChanged | SafeguardingConcernClosed | MhaPeriodStarted | MhaPeriodEnded
+)
+Event: TypeAlias = RecordEvent | RestrictedEvent
+
+STORED_NAMES: dict[str, type[Event]] = {
     "person-enrolled.v1": PersonEnrolled,
     "episode-opened.v1": EpisodeOpened,
+    "episode-closed.v1": EpisodeClosed,
     "measure-recorded.v1": MeasureRecorded,
     "measure-corrected.v1": MeasureCorrected,
     "risk-flagged.v1": RiskFlagged,
+    "risk-reviewed.v1": RiskReviewed,
+    "goal-set.v1": GoalSet,
+    "goal-rated.v1": GoalRated,
+    "safeguarding-concern-opened.v1": SafeguardingConcernOpened,
+    "safeguarding-level-changed.v1": SafeguardingLevelChanged,
+    "safeguarding-concern-closed.v1": SafeguardingConcernClosed,
+    "mha-period-started.v1": MhaPeriodStarted,
+    "mha-period-ended.v1": MhaPeriodEnded,
 }
 
 

@@ -9,18 +9,28 @@ from services.kit.read_model import ReadModel
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId, Tx
 from services.outcomes.domain.change import Change, Reading, change, first_and_last
-from services.outcomes.domain.events import Form, MeasureCorrected, MeasureRecorded, RecordEvent, RiskFlagged
+from services.outcomes.domain.episodes import Gap
+from services.outcomes.domain.events import (
+    Event,
+    Form,
+    MeasureCorrected,
+    MeasureRecorded,
+    RiskFlagged,
+    RiskReviewed,
+)
 from services.outcomes.domain.instrument import Instrument
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaisedFlag:
-    """A flag once raised stays, whatever a correction says: a clinician looks at it and decides."""
+    """A flag once raised stays, whatever a correction says: a clinician looks at it, and `outcome` is what came of it."""
 
     flag_id: str
     item: int
     concern: str
     flagged_at: datetime
+    reviewed_at: datetime | None = None
+    outcome: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,15 +69,15 @@ class Course:
     change: Change
 
 
-def key_of(recorded: Recorded[RecordEvent]) -> str | None:
+def key_of(recorded: Recorded[Event]) -> str | None:
     match recorded.event:
-        case MeasureRecorded() | MeasureCorrected() | RiskFlagged() as event:
+        case MeasureRecorded() | MeasureCorrected() | RiskFlagged() | RiskReviewed() as event:
             return event.measure_id
         case _:
             return None
 
 
-def evolve(row: MeasureRow | None, recorded: Recorded[RecordEvent]) -> MeasureRow | None:
+def evolve(row: MeasureRow | None, recorded: Recorded[Event]) -> MeasureRow | None:
     match recorded.event:
         case MeasureRecorded() as event:
             return _recorded(event)
@@ -75,6 +85,8 @@ def evolve(row: MeasureRow | None, recorded: Recorded[RecordEvent]) -> MeasureRo
             return _corrected(row, event)
         case RiskFlagged() as event if row is not None:
             return replace(row, flags=(*row.flags, _raised(event)))
+        case RiskReviewed() as event if row is not None:
+            return replace(row, flags=tuple(_reviewed(flag, event) for flag in row.flags))
         case _:
             return row
 
@@ -123,6 +135,12 @@ def _raised(event: RiskFlagged) -> RaisedFlag:
     return RaisedFlag(flag_id=event.flag_id, item=event.item, concern=event.concern, flagged_at=event.occurred_at)
 
 
+def _reviewed(flag: RaisedFlag, event: RiskReviewed) -> RaisedFlag:
+    if flag.flag_id != event.flag_id:
+        return flag
+    return replace(flag, reviewed_at=event.occurred_at, outcome=event.outcome)
+
+
 PERSON_MEASURES = ReadModel(
     name="outcomes.person_measures",
     version=1,
@@ -144,13 +162,18 @@ async def of_person(tx: Tx, tenant: TenantId, person_id: str) -> list[MeasureRow
     return [PERSON_MEASURES.read(record) for record in await tx.fetch(_OF_PERSON, tenant, person_id)]
 
 
-def courses(rows: Sequence[MeasureRow], instruments: Mapping[str, Instrument]) -> list[Course]:
-    """First against last of each score, within one version of an instrument. A single form has no course."""
-    readings: dict[tuple[str, str, str], list[Reading]] = {}
-    for key, reading in _readings(rows):
+def courses(
+    rows: Sequence[MeasureRow], instruments: Mapping[str, Instrument], gaps: Sequence[Gap] = ()
+) -> list[Course]:
+    """First against last of each score, within one version of an instrument and one course of care.
+
+    A single form has no course. `gaps` lie between courses of care, the earliest first.
+    """
+    readings: dict[tuple[str, str, str, int], list[Reading]] = {}
+    for key, reading in _readings(rows, gaps):
         readings.setdefault(key, []).append(reading)
     found = []
-    for (code, version, name), mine in readings.items():
+    for (code, version, name, _), mine in sorted(readings.items(), key=lambda each: each[0][3]):
         pair = first_and_last(mine)
         instrument = instruments.get(code)
         if pair is not None and instrument is not None and instrument.version == version:
@@ -162,9 +185,10 @@ def courses(rows: Sequence[MeasureRow], instruments: Mapping[str, Instrument]) -
     return found
 
 
-def _readings(rows: Sequence[MeasureRow]) -> Iterator[tuple[tuple[str, str, str], Reading]]:
+def _readings(rows: Sequence[MeasureRow], gaps: Sequence[Gap]) -> Iterator[tuple[tuple[str, str, str, int], Reading]]:
     for row in rows:
+        passed = sum(gap.is_before(row.completed_on, row.collection_point) for gap in gaps)
         for name, value in row.scores.items():
             if value is not None:
-                key = (row.instrument, row.instrument_version, name)
+                key = (row.instrument, row.instrument_version, name, passed)
                 yield key, Reading(completed_on=row.completed_on, recorded_at=row.recorded_at, value=value)

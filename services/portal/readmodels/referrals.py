@@ -162,17 +162,3 @@ async def counts(tx: Tx, tenant: TenantId, today: date) -> dict[str, int]:
         today,
     )
     return dict(record)
-
-
-async def received_between(tx: Tx, tenant: TenantId, first: date, last: date, as_at: datetime) -> list[ReferralRow]:
-    """The referrals received on the days `first` to `last`, as they were known at `as_at`."""
-    records = await tx.fetch(
-        "select * from referrals where tenant = $1 "
-        "and (received_at at time zone 'Europe/London')::date between $2 and $3 and received_recorded_at <= $4 "
-        "order by received_at, referral_id",
-        tenant,
-        first,
-        last,
-        as_at,
-    )
-    return [REFERRALS.read(record) for record in records]

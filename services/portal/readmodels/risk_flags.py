@@ -68,13 +68,3 @@ async def flagged(tx: Tx, tenant: TenantId, person_ids: list[str]) -> set[str]:
         "select distinct person_id from risk_flags where tenant = $1 and person_id = any($2)", tenant, person_ids
     )
     return {record["person_id"] for record in records}
-
-
-async def count_for_measures(tx: Tx, tenant: TenantId, measure_ids: list[str], as_at: datetime) -> int:
-    """How many flags these measures had raised by `as_at`."""
-    return await tx.fetchval(
-        "select count(*) from risk_flags where tenant = $1 and measure_id = any($2) and recorded_at <= $3",
-        tenant,
-        measure_ids,
-        as_at,
-    )

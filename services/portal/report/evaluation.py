@@ -1,32 +1,22 @@
-"""The evaluation report of a network: from the read models to figures, and from figures to JSON."""
+"""The evaluation report of a network: from the events known at a moment to figures, and from figures to JSON."""
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
+from contracts.referral import PcnConfiguredV1
 from services.kit.tenancy import TenantId, TenantPool
-from services.portal.readmodels.measures import readings_between
-from services.portal.readmodels.pcns import pcn
-from services.portal.readmodels.referrals import received_between
-from services.portal.readmodels.risk_flags import count_for_measures
-from services.portal.report.figures import Reach, ScoreFigures, measures, reach
+from services.portal.readmodels.evidence import EvidenceRow, known_at, london_day
+from services.portal.report import known
+from services.portal.report.activity import ACTIVITY, activity_events
+from services.portal.report.definitions import DEFINITIONS
+from services.portal.report.figures import Reach, ScoreFigures, measure_events, measures, reach
+from services.portal.report.tracing import Figures, each, nested
+from services.portal.report.training import TRAINING, training_events
+from services.portal.report.waits import WAITS, clocks, wait_events, wait_statistics
 
 _DECIMALS = 3
-
-DEFINITIONS = {
-    "reach": "Referrals received on a day of the period, as they were known at the moment of the report. "
-    "People counts each person once. Accepted counts those of them that were accepted by then.",
-    "waits": "Days from the start of the clock (receipt of the referral) to the day of the report, for every referral of "
-    "the period. The clock does not stop yet: first contacts and assessments are not part of this report.",
-    "first": "Each person's earliest valid score in the period, by the day the questionnaire was completed.",
-    "last": "The latest valid score of each person who has two or more in the period.",
-    "pairs": "People with a first and a last score under the same version of the instrument. Change is last minus first; "
-    "the 95 % interval is Student's t. There is no comparison group: change is not the effect of the service alone.",
-    "sd": "Sample standard deviation.",
-    "at_or_above": "How many of the scores are at or above the threshold.",
-    "risk_flags": "Flags raised by a self-harm item of a questionnaire completed in the period, whatever its total.",
-    "corrections": "A corrected questionnaire counts with what was known at the moment of the report.",
-}
+_TYPES = (*known.REFERRALS, *known.MEASURES, *WAITS, *ACTIVITY, *TRAINING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,26 +30,63 @@ class Evaluation:
     measures: list[ScoreFigures]
     questionnaires: int
     risk_flags: int
+    waits: dict[str, Any]
+    activity: dict[str, Any]
+    training: dict[str, Any]
+    events: Figures
+    """The events behind every count, by its dotted name in the JSON."""
 
 
 async def evaluate(pool: TenantPool, tenant: TenantId, first_day: date, last_day: date, as_at: datetime) -> Evaluation:
     """The report for the days `first_day` to `last_day`, both included, from what was recorded up to `as_at`."""
     async with pool.scope(tenant) as tx:
-        network = await pcn(tx, tenant)
-        referrals = await received_between(tx, tenant, first_day, last_day, as_at)
-        readings = await readings_between(tx, tenant, first_day, last_day, as_at)
-        flags = await count_for_measures(tx, tenant, [reading.measure_id for reading in readings], as_at)
+        facts = await known_at(tx, tenant, _TYPES, as_at)
+    return evaluation_of(tenant, facts, first_day, last_day, as_at)
+
+
+def evaluation_of(
+    tenant: TenantId, facts: list[EvidenceRow], first_day: date, last_day: date, as_at: datetime
+) -> Evaluation:
+    """Pure: the report of these events, which are all that were known at `as_at`."""
+    referrals = known.referrals(_of(facts, known.REFERRALS), first_day, last_day)
+    readings = known.readings(_of(facts, known.MEASURES), first_day, last_day)
+    waiting = clocks(_of(facts, WAITS), first_day, last_day)
+    flags = known.flags_of(facts, readings)
+    events = {
+        **known.reach_events(referrals, london_day(as_at)),
+        **wait_events(waiting),
+        **activity_events(_of(facts, ACTIVITY), first_day, last_day),
+        **measure_events(readings),
+        "questionnaires": each(reading.fact for reading in readings),
+        "risk_flags": each(flags),
+        **training_events(_of(facts, TRAINING), first_day, last_day),
+    }
     return Evaluation(
         pcn=tenant,
-        pcn_name=network.name if network else None,
+        pcn_name=_name(facts),
         first_day=first_day,
         last_day=last_day,
         as_at=as_at,
-        reach=reach(referrals, as_at),
+        reach=reach([referral.row() for referral in referrals], as_at),
         measures=measures(readings),
         questionnaires=len(readings),
-        risk_flags=flags,
+        risk_flags=len(flags),
+        waits=wait_statistics(waiting, events, london_day(as_at)),
+        activity=nested(events, "activity"),
+        training=nested(events, "training"),
+        events=events,
     )
+
+
+def _of(facts: list[EvidenceRow], types: tuple[str, ...]) -> list[EvidenceRow]:
+    wanted = frozenset(types)
+    return [fact for fact in facts if fact.type in wanted]
+
+
+def _name(facts: list[EvidenceRow]) -> str | None:
+    """What the network was called last."""
+    names = [fact.facts["name"] for fact in facts if fact.type == PcnConfiguredV1.TYPE]
+    return names[-1] if names else None
 
 
 def as_json(evaluation: Evaluation) -> dict[str, Any]:
@@ -71,9 +98,12 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         "to": evaluation.last_day.isoformat(),
         "as_at": evaluation.as_at.isoformat(),
         "reach": _rounded(asdict(evaluation.reach)),
+        "waits": _rounded(evaluation.waits),
+        "activity": evaluation.activity,
         "measures": [_rounded(asdict(figures)) for figures in evaluation.measures],
         "questionnaires": evaluation.questionnaires,
         "risk_flags": evaluation.risk_flags,
+        "training": evaluation.training,
         "definitions": DEFINITIONS,
     }
 

@@ -7,31 +7,55 @@ Student's t. A valid score is one that could be computed: an incomplete question
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from statistics import fmean, median, stdev
-from zoneinfo import ZoneInfo
 
-from services.portal.readmodels.measures import Reading
+from services.portal.readmodels.evidence import LONDON, EvidenceRow
 from services.portal.readmodels.referrals import ReferralRow
 from services.portal.report.instruments import instrument, instruments
+from services.portal.report.reliable_change import ReliableChange, class_of, reliable_change, rule_of
 from services.portal.report.student import t_quantile
+from services.portal.report.tracing import Counted, Figures, each
 
-LONDON = ZoneInfo("Europe/London")
 _CONFIDENCE = 0.975
 """Two-sided 95 %."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a measure said at some moment, and the event that said it."""
+
+    measure_id: str
+    person_id: str
+    instrument: str
+    instrument_version: str
+    scores: Mapping[str, float | None]
+    completed_on: date
+    recorded_at: datetime
+    fact: EvidenceRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
+    """Of none, all but the counts is None."""
+
     n: int
-    mean: float
+    mean: float | None
     sd: float | None
     """Sample standard deviation; None for fewer than two."""
-    min: float
-    max: float
+    min: float | None
+    max: float | None
     at_or_above: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectSize:
+    """`name` d_b: mean change divided by the sample standard deviation of the first scores among the pairs (Becker; Glass)."""
+
+    name: str
+    value: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +66,14 @@ class Pairs:
     mean_change: float | None
     sd_change: float | None
     ci95: tuple[float, float] | None
-    first: Distribution | None
-    last: Distribution | None
+    first: Distribution
+    last: Distribution
     better: str
     """lower or higher: which direction of change is an improvement."""
+    effect_size: EffectSize | None
+    """None where the first scores do not differ, or there are fewer than two pairs."""
+    reliable: ReliableChange | None
+    """None where no rule is verified for the score."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +81,7 @@ class ScoreFigures:
     instrument: str
     score: str
     first: Distribution
-    last: Distribution | None
+    last: Distribution
     pairs: Pairs
 
 
@@ -129,68 +157,110 @@ def measures(readings: Iterable[Reading]) -> list[ScoreFigures]:
     return [_figures(code, score, list(people[code, score].values())) for code, score in keys]
 
 
-@dataclass(frozen=True, slots=True)
-class _Point:
-    value: float
-    version: str
-
-
 _Key = tuple[str, str]
 
 
-def _scores_by_person(readings: Iterable[Reading]) -> dict[_Key, dict[str, list[_Point]]]:
-    """{(instrument, score): {person: valid scores, oldest first}}"""
-    people: dict[_Key, dict[str, list[_Point]]] = {}
+def _scores_by_person(readings: Iterable[Reading]) -> dict[_Key, dict[str, list[Reading]]]:
+    """{(instrument, score): {person: readings with a valid score, oldest first}}"""
+    people: dict[_Key, dict[str, list[Reading]]] = {}
     for reading in sorted(
         readings, key=lambda reading: (reading.completed_on, reading.recorded_at, reading.measure_id)
     ):
         for score, value in reading.scores.items():
             if value is not None:
-                points = people.setdefault((reading.instrument, score), {}).setdefault(reading.person_id, [])
-                points.append(_Point(value, reading.instrument_version))
+                people.setdefault((reading.instrument, score), {}).setdefault(reading.person_id, []).append(reading)
     return people
 
 
-def _figures(code: str, score: str, people: list[list[_Point]]) -> ScoreFigures:
+def _figures(code: str, score: str, people: list[list[Reading]]) -> ScoreFigures:
     count_at = instrument(code).score(score).count_at
-    paired = [(points[0].value, points[-1].value) for points in people if _is_pair(points)]
-    lasts = [points[-1].value for points in people if len(points) > 1]
+    paired = [(_value(first, score), _value(last, score)) for first, last in _pairs_of(people)]
     return ScoreFigures(
         instrument=code,
         score=score,
-        first=distribution([points[0].value for points in people], count_at),
-        last=distribution(lasts, count_at) if lasts else None,
-        pairs=_pairs(paired, count_at, instrument(code).score(score).better),
+        first=distribution([_value(readings[0], score) for readings in people], count_at),
+        last=distribution([_value(reading, score) for reading in _lasts(people)], count_at),
+        pairs=_pairs(code, score, paired),
     )
 
 
-def _is_pair(points: list[_Point]) -> bool:
-    return len(points) > 1 and points[0].version == points[-1].version
+def _value(reading: Reading, score: str) -> float:
+    value = reading.scores[score]
+    assert value is not None, "only readings with the score are kept"  # noqa: S101
+    return value
+
+
+def _lasts(people: list[list[Reading]]) -> list[Reading]:
+    return [readings[-1] for readings in people if len(readings) > 1]
+
+
+def _pairs_of(people: list[list[Reading]]) -> list[tuple[Reading, Reading]]:
+    return [
+        (readings[0], readings[-1])
+        for readings in people
+        if len(readings) > 1 and readings[0].instrument_version == readings[-1].instrument_version
+    ]
+
+
+def measure_events(readings: Iterable[Reading]) -> Figures:
+    """The events behind every count of `measures`."""
+    figures: dict[str, list[Counted]] = {}
+    for (code, score), by_person in _scores_by_person(readings).items():
+        for name, counted in _events_of(code, score, list(by_person.values())).items():
+            figures[f"measures.{code}.{score}.{name}"] = counted
+    return figures
+
+
+def _events_of(code: str, score: str, people: list[list[Reading]]) -> Figures:
+    names, rule = instrument(code).score(score), rule_of(code, score)
+    firsts, lasts, pairs = [readings[0] for readings in people], _lasts(people), _pairs_of(people)
+    figures = {"first": _each(firsts), "last": _each(lasts), "pairs": [_changed(*pair) for pair in pairs]}
+    for name, scored in (("first", firsts), ("last", lasts)):
+        for at in names.count_at:
+            figures[f"{name}.at_or_above.{at}"] = _each(one for one in scored if _value(one, score) >= at)
+    if rule:
+        figures |= {f"pairs.{name}": [] for name in ("improved", "no_change", "deteriorated")}
+        for first, last in pairs:
+            kind = class_of(_value(last, score) - _value(first, score), rule.points, names.better)
+            figures[f"pairs.{kind}"].append(_changed(first, last))
+    return figures
+
+
+def _each(readings: Iterable[Reading]) -> list[Counted]:
+    return each(reading.fact for reading in readings)
+
+
+def _changed(first: Reading, last: Reading) -> Counted:
+    return Counted(fact=last.fact, compared_with=first.fact)
 
 
 def distribution(values: Sequence[float], count_at: Iterable[int]) -> Distribution:
-    """The figures of one or more scores."""
+    """The figures of some scores."""
     return Distribution(
         n=len(values),
-        mean=fmean(values),
+        mean=fmean(values) if values else None,
         sd=stdev(values) if len(values) > 1 else None,
-        min=min(values),
-        max=max(values),
+        min=min(values, default=None),
+        max=max(values, default=None),
         at_or_above={str(threshold): sum(1 for value in values if value >= threshold) for threshold in count_at},
     )
 
 
-def _pairs(paired: list[tuple[float, float]], count_at: tuple[int, ...], better: str) -> Pairs:
+def _pairs(code: str, score: str, paired: list[tuple[float, float]]) -> Pairs:
+    count_at, better = instrument(code).score(score).count_at, instrument(code).score(score).better
     changes = [last - first for first, last in paired]
     deviation = stdev(changes) if len(changes) > 1 else None
+    firsts = distribution([first for first, _ in paired], count_at)
     return Pairs(
         n=len(paired),
         mean_change=fmean(changes) if changes else None,
         sd_change=deviation,
         ci95=_interval(fmean(changes), deviation, len(changes)) if deviation is not None else None,
-        first=distribution([first for first, _ in paired], count_at) if paired else None,
-        last=distribution([last for _, last in paired], count_at) if paired else None,
+        first=firsts,
+        last=distribution([last for _, last in paired], count_at),
         better=better,
+        effect_size=EffectSize(name="d_b", value=fmean(changes) / firsts.sd) if firsts.sd else None,
+        reliable=reliable_change(changes, rule_of(code, score), better),
     )
 
 

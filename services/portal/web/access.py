@@ -14,6 +14,10 @@ _TABLE = {
     "page:waiting-list": frozenset({"clinician", "coordinator"}),
     "page:person": frozenset({"clinician", "coordinator"}),
     "page:measures": frozenset({"clinician"}),
+    "page:diary": frozenset({"clinician", "coordinator"}),
+    "page:appointments": frozenset({"clinician", "coordinator"}),
+    "page:attendance": frozenset({"clinician"}),
+    "page:sessions": frozenset({"clinician", "coordinator"}),
     "page:report": frozenset({"clinician", "coordinator"}),
 }
 

@@ -10,7 +10,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.kit.auth import Verifier
 from services.portal.web.errors import Apology, add_error_pages
-from services.portal.web.pages import evaluation, home, measures, people, refer, signing, triage, waiting
+from services.portal.web.pages import (
+    appointments,
+    ask_for_help,
+    attendance,
+    diary,
+    evaluation,
+    home,
+    join,
+    measures,
+    people,
+    refer,
+    register,
+    sessions,
+    signing,
+    triage,
+    waiting,
+)
 from services.portal.web.site import Site
 from services.portal.web.templating import ASSETS
 
@@ -23,7 +39,14 @@ ROUTERS = (
     people.router,
     measures.router,
     evaluation.router,
+    diary.router,
+    appointments.router,
+    attendance.router,
+    sessions.router,
+    register.router,
 )
+FOR_FAMILIES = (join.router, ask_for_help.router)
+"""Nobody signs in to these."""
 
 _YEAR = 365 * 24 * 3600
 
@@ -73,7 +96,7 @@ def pages(site: Site, *, verifier: Verifier, issuer: str) -> FastAPI:
     app.state.site = site
     app.state.verifier = verifier
     app.mount("/assets", KeptAssets(directory=ASSETS))
-    for router in ROUTERS:
+    for router in (*ROUTERS, *FOR_FAMILIES):
         app.include_router(router)
     add_error_pages(app)
     app.add_middleware(Apology, synthetic=site.synthetic)

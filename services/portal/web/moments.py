@@ -30,9 +30,28 @@ def moment_in_words(moment: datetime | None) -> str:
     """3 May 2026 at 9:05am"""
     if moment is None:
         return ""
+    return f"{day_in_words(moment)} at {time_in_words(moment)}"
+
+
+def time_in_words(moment: datetime | None) -> str:
+    """9:05am"""
+    if moment is None:
+        return ""
     local = moment.astimezone(LONDON)
-    hour = local.hour % 12 or 12
-    return f"{day_in_words(local)} at {hour}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
+    return f"{local.hour % 12 or 12}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
+
+
+def weekday_in_words(day: date | datetime | None) -> str:
+    """Sunday 3 May 2026"""
+    if day is None:
+        return ""
+    day = london_day(day) if isinstance(day, datetime) else day
+    return f"{day:%A} {day_in_words(day)}"
+
+
+def span_in_words(starts_at: datetime | None, ends_at: datetime | None) -> str:
+    """9:05am to 9:55am"""
+    return f"{time_in_words(starts_at)} to {time_in_words(ends_at)}"
 
 
 def iso_day_in_words(text: str | None) -> str:

@@ -9,6 +9,15 @@ _NOTICES = {
     "referral-accepted": "The referral has been accepted.",
     "measure-recorded": "The questionnaire has been recorded.",
     "measure-corrected": "The questionnaire has been corrected.",
+    "appointment-booked": "The appointment has been booked.",
+    "appointment-moved": "The appointment has been moved.",
+    "appointment-cancelled": "The appointment has been cancelled.",
+    "attendance-recorded": "What became of the appointment has been recorded.",
+    "session-scheduled": "The session is on the calendar.",
+    "session-cancelled": "The session has been cancelled.",
+    "session-held": "The register has been saved.",
+    "place-asked-for": "Saved. The list below says whether the family has a place or waits for one.",
+    "place-cancelled": "The place has been given up.",
 }
 
 

@@ -82,7 +82,6 @@ def read_referral(form: Form, today: date) -> Referral:
         "primary_reason": form.choice(
             "primary_reason", _codes("primary_reason"), missing="Choose the main reason for asking for help"
         ),
-        "note": form.text("note", longest=4000),
     }
     received_on = form.day("received_on", "The date the request came in", needed=True)
     if received_on and received_on > today:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
@@ -17,11 +17,13 @@ from services.portal.arrival import version_seen
 from services.portal.commands import Done
 from services.portal.identity import IdentityProvider
 from services.portal.owners import Caller, Owners
+from services.portal.public_account import PublicAccount
 from services.portal.readmodels.pcns import PcnRow, pcn
 from services.portal.session import Cookies, Session, session_of
 from services.portal.web.access import may
 from services.portal.web.forms import Form
 from services.portal.web.moments import london_day
+from services.portal.web.rate_limit import RateLimit
 from services.portal.web.templating import render
 
 _PATIENCE = 3.0
@@ -46,9 +48,12 @@ class Site:
     pool: TenantPool
     owners: Owners
     identity: IdentityProvider
+    public: PublicAccount
     cookies: Cookies
     synthetic: bool
     clock: Callable[[], datetime] = utc_now
+    rate_limit: RateLimit = field(default_factory=RateLimit)
+    """Of the forms anybody may send without signing in."""
 
     @property
     def today(self) -> date:

@@ -1,6 +1,6 @@
 """Days are days in England: an instant becomes a date in Europe/London, through both clock changes."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -12,6 +12,11 @@ _UPPER_AGES = ((20, "under-20"), (25, "20-24"), (30, "25-29"), (35, "30-34"), (4
 def london_date(moment: datetime) -> date:
     """The day it is in England at an instant (aware)."""
     return moment.astimezone(LONDON).date()
+
+
+def day_began(day: date) -> datetime:
+    """The instant (UTC) a day begins in England."""
+    return datetime.combine(day, time(), LONDON).astimezone(UTC)
 
 
 def age_band(birth_date: date | None, today: date) -> str:

@@ -1,21 +1,78 @@
-"""A referral: received, triaged, accepted to a strand of care. No criterion blocks one: it cannot be turned down."""
+"""A referral: received, triaged, accepted to a strand of care, ended; and its waiting clock. No criterion blocks one."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
-from services.kit.errors import DomainError, Kind
 from services.referral.domain.calendar import london_date
+from services.referral.domain.clock import breach, changes, count, started
+from services.referral.domain.commands import (
+    AcceptReferral,
+    ClockCommand,
+    CloseReferral,
+    CountFacts,
+    EndCommand,
+    ReceiveReferral,
+    RecordBreach,
+    RedirectReferral,
+    ReferralCommand,
+    ReferralRequest,
+    TriageReferral,
+    WithdrawReferral,
+)
 from services.referral.domain.events import (
+    EndEvent,
     ReferralAccepted,
+    ReferralClosed,
     ReferralEvent,
     ReferralReceived,
+    ReferralRedirected,
     ReferralTriaged,
+    ReferralWithdrawn,
     WaitStarted,
 )
+from services.referral.domain.refusals import (
+    AlreadyAccepted,
+    AlreadyClosed,
+    AlreadyReceived,
+    AlreadyRedirected,
+    AlreadyTriaged,
+    AlreadyWithdrawn,
+    HappenedBeforeReceipt,
+    HappenedInFuture,
+    NotTriaged,
+    ReceivedInFuture,
+    UnknownReferral,
+)
+from services.referral.domain.stages import (
+    Accepted,
+    Closed,
+    Known,
+    NotReceived,
+    Open,
+    Received,
+    Redirected,
+    Referral,
+    Triaged,
+    Withdrawn,
+    ended,
+    evolve,
+    initial,
+)
+from services.referral.domain.waiting_rule import CURRENT
 
-WAITING_RULE = "waiting-clock-1"
-"""The clock starts at receipt; due on the day of receipt (Europe/London) plus the network's threshold in days."""
+__all__ = [
+    "AcceptReferral",
+    "CloseReferral",
+    "ReceiveReferral",
+    "RedirectReferral",
+    "Referral",
+    "ReferralRequest",
+    "TriageReferral",
+    "WithdrawReferral",
+    "decide",
+    "evolve",
+    "initial",
+]
 
 FROM_THE_FAMILY = frozenset({"B1", "B2"})
 """Sources of referral that are the family itself: self; carer or relative."""
@@ -24,158 +81,42 @@ FROM_THE_FAMILY = frozenset({"B1", "B2"})
 CLOCK_DIFFERENCE = timedelta(minutes=1)
 
 
-class ReceivedInFuture(DomainError):
-    """A referral cannot have been received in the future."""
-
-    slug = "received-in-future"
-    kind = Kind.INVALID
-
-
-class UnknownReferral(DomainError):
-    """There is no such referral in this network."""
-
-    slug = "referral-unknown"
-    kind = Kind.NOT_FOUND
-
-
-class AlreadyReceived(DomainError):
-    """This referral was already received."""
-
-    slug = "referral-already-received"
-    kind = Kind.REFUSED
-
-
-class AlreadyTriaged(DomainError):
-    """This referral was already triaged."""
-
-    slug = "referral-already-triaged"
-    kind = Kind.REFUSED
-
-
-class NotTriaged(DomainError):
-    """This referral has to be triaged first."""
-
-    slug = "referral-not-triaged"
-    kind = Kind.REFUSED
-
-
-class AlreadyAccepted(DomainError):
-    """This referral was already accepted."""
-
-    slug = "referral-already-accepted"
-    kind = Kind.REFUSED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotReceived:
-    """No referral has come under this id."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
-    """Waiting for a clinician to read it."""
-
-    person_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Triaged:
-    """Read, with a priority; waiting for a strand of care."""
-
-    person_id: str
-    clinical_response_priority: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
-    """In a strand of care."""
-
-    care_strand: str
-
-
-Referral: TypeAlias = NotReceived | Received | Triaged | Accepted
-
-
-def initial() -> Referral:
-    return NotReceived()
-
-
-def evolve(state: Referral, event: ReferralEvent) -> Referral:
-    match event:
-        case ReferralReceived(person_id=person_id):
-            return Received(person_id=person_id)
-        case WaitStarted():
-            return state
-        case ReferralTriaged(person_id=person_id, clinical_response_priority=priority):
-            return Triaged(person_id=person_id, clinical_response_priority=priority)
-        case ReferralAccepted(care_strand=care_strand):
-            return Accepted(care_strand=care_strand)
-        case _ as never:
-            assert_never(never)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReferralRequest:
-    """What was asked, by whom, and when it came (aware)."""
-
-    person_id: str
-    source_of_referral: str
-    primary_reason: str
-    received_at: datetime
-    referring_org_ods_code: str | None = None
-    referring_professional_type: str | None = None
-    note: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiveReferral:
-    """Take a referral in and start its clock, by the threshold of the network it came to."""
-
-    referral_id: str
-    request: ReferralRequest
-    waiting_threshold_days: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TriageReferral:
-    """Say how soon the family should be seen."""
-
-    referral_id: str
-    clinical_response_priority: str
-    note: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcceptReferral:
-    """Accept the family to a strand of care."""
-
-    referral_id: str
-    care_strand: str
-
-
-ReferralCommand: TypeAlias = ReceiveReferral | TriageReferral | AcceptReferral
-
-
 def decide(command: ReferralCommand, state: Referral, *, now: datetime) -> list[ReferralEvent]:
-    """Raises the refusals of `receive`, `triage` and `accept`."""
+    """Raises the refusals of `receive`, `taken_place`, `triage`, `accept`, `end` and `clock.breach`."""
     match command:
         case ReceiveReferral():
             return receive(command, state, now)
         case TriageReferral():
-            return triage(command, state, now)
+            return triage(command, known(state), now)
         case AcceptReferral():
-            return accept(command, state, now)
+            return accept(command, known(state), now)
+        case RedirectReferral() | WithdrawReferral() | CloseReferral():
+            return end(command, known(state), now)
+        case CountFacts() | RecordBreach():
+            return recount(command, state, now)
         case _ as never:
             assert_never(never)
 
 
+def known(state: Referral) -> Known:
+    """Raises UnknownReferral."""
+    if isinstance(state, NotReceived):
+        raise UnknownReferral
+    return state
+
+
+def require_past(received_at: datetime, now: datetime) -> None:
+    """Raises ReceivedInFuture."""
+    if received_at > now + CLOCK_DIFFERENCE:
+        raise ReceivedInFuture(field="received_at")
+
+
 def receive(command: ReceiveReferral, state: Referral, now: datetime) -> list[ReferralEvent]:
     """Raises AlreadyReceived, ReceivedInFuture."""
-    request = command.request
     if not isinstance(state, NotReceived):
         raise AlreadyReceived
-    if request.received_at > now + CLOCK_DIFFERENCE:
-        raise ReceivedInFuture(field="received_at")
+    request = command.request
+    require_past(request.received_at, now)
     received = ReferralReceived(
         referral_id=command.referral_id,
         person_id=request.person_id,
@@ -184,38 +125,42 @@ def receive(command: ReceiveReferral, state: Referral, now: datetime) -> list[Re
         referring_org_ods_code=request.referring_org_ods_code,
         referring_professional_type=request.referring_professional_type,
         primary_reason=request.primary_reason,
+        consultation_id=request.consultation_id,
         note=request.note,
         occurred_at=request.received_at,
     )
-    return [received, start_wait(received, command.waiting_threshold_days)]
+    wait = start_wait(received, command)
+    clock = started(wait)
+    return [received, wait, *changes(clock, count(clock, command.facts), now)]
 
 
-def start_wait(received: ReferralReceived, threshold_days: int) -> WaitStarted:
-    """The clock of a first referral: its own id names the spell."""
+def start_wait(received: ReferralReceived, command: ReceiveReferral) -> WaitStarted:
+    """The clock of a spell: the referral's own id names it. Due on the day of receipt (Europe/London) plus the threshold."""
     return WaitStarted(
         referral_id=received.referral_id,
         person_id=received.person_id,
         spell_id=received.referral_id,
-        due_on=london_date(received.occurred_at) + timedelta(days=threshold_days),
-        rule_version=WAITING_RULE,
+        follows_spell_id=command.follows_spell_id,
+        due_on=london_date(received.occurred_at) + timedelta(days=command.waiting_threshold_days),
+        rule_version=CURRENT.version,
         occurred_at=received.occurred_at,
     )
 
 
-def triage(command: TriageReferral, state: Referral, now: datetime) -> list[ReferralEvent]:
-    """The same priority again changes nothing. Raises UnknownReferral, AlreadyTriaged, AlreadyAccepted."""
-    match state:
-        case NotReceived():
-            raise UnknownReferral
-        case Received(person_id=person_id):
-            triaged = ReferralTriaged(
-                referral_id=command.referral_id,
-                person_id=person_id,
-                clinical_response_priority=command.clinical_response_priority,
-                note=command.note,
-                occurred_at=now,
-            )
-            return [triaged]
+def taken_place(happened_at: datetime | None, state: Known, now: datetime) -> datetime:
+    """When it was true: now, unless it is put down later. Raises HappenedInFuture, HappenedBeforeReceipt."""
+    if happened_at is None:
+        return now
+    if happened_at > now + CLOCK_DIFFERENCE:
+        raise HappenedInFuture(field="happened_at")
+    if state.clock is not None and happened_at < state.clock.started_at:
+        raise HappenedBeforeReceipt(field="happened_at")
+    return happened_at
+
+
+def triage(command: TriageReferral, state: Known, now: datetime) -> list[ReferralEvent]:
+    """The same priority again changes nothing. Raises AlreadyTriaged, AlreadyAccepted, and for what has ended."""
+    match require_open(state):
         case Triaged(clinical_response_priority=priority):
             # A second note must not vanish in an answer that says "done".
             if priority != command.clinical_response_priority or command.note is not None:
@@ -223,28 +168,93 @@ def triage(command: TriageReferral, state: Referral, now: datetime) -> list[Refe
             return []
         case Accepted():
             raise AlreadyAccepted
+        case Received():
+            return [
+                ReferralTriaged(
+                    referral_id=command.referral_id,
+                    person_id=state.person_id,
+                    clinical_response_priority=command.clinical_response_priority,
+                    note=command.note,
+                    occurred_at=taken_place(command.happened_at, state, now),
+                )
+            ]
         case _ as never:
             assert_never(never)
 
 
-def accept(command: AcceptReferral, state: Referral, now: datetime) -> list[ReferralEvent]:
-    """The same strand again changes nothing. Raises UnknownReferral, NotTriaged, AlreadyAccepted."""
-    match state:
-        case NotReceived():
-            raise UnknownReferral
+def accept(command: AcceptReferral, state: Known, now: datetime) -> list[ReferralEvent]:
+    """The same strand again changes nothing. Raises NotTriaged, AlreadyAccepted, and for what has ended."""
+    match require_open(state):
         case Received():
             raise NotTriaged
-        case Triaged(person_id=person_id):
-            accepted = ReferralAccepted(
-                referral_id=command.referral_id,
-                person_id=person_id,
-                care_strand=command.care_strand,
-                occurred_at=now,
-            )
-            return [accepted]
         case Accepted(care_strand=care_strand):
             if care_strand != command.care_strand:
                 raise AlreadyAccepted(field="care_strand")
             return []
+        case Triaged():
+            return [
+                ReferralAccepted(
+                    referral_id=command.referral_id,
+                    person_id=state.person_id,
+                    care_strand=command.care_strand,
+                    occurred_at=taken_place(command.happened_at, state, now),
+                )
+            ]
+        case _ as never:
+            assert_never(never)
+
+
+def end(command: EndCommand, state: Known, now: datetime) -> list[ReferralEvent]:
+    """Ends the referral, and its clock if that runs. The same again changes nothing.
+
+    Raises AlreadyAccepted for a redirection that comes after acceptance, and for what has ended.
+    """
+    event = _ending(command, state.person_id, taken_place(command.happened_at, state, now))
+    after = ended(state, event)
+    if after.stage == state.stage and command.note is None:
+        return []
+    if isinstance(require_open(state), Accepted) and isinstance(command, RedirectReferral):
+        raise AlreadyAccepted
+    return [event, *(changes(state.clock, after.clock, now) if state.clock and after.clock else [])]
+
+
+def require_open(state: Known) -> Open:
+    """The stage of a referral that goes on. Raises AlreadyRedirected, AlreadyWithdrawn, AlreadyClosed."""
+    match state.stage:
+        case Redirected():
+            raise AlreadyRedirected
+        case Withdrawn():
+            raise AlreadyWithdrawn
+        case Closed():
+            raise AlreadyClosed
+        case Received() | Triaged() | Accepted() as stage:
+            return stage
+        case _ as never:
+            assert_never(never)
+
+
+def recount(command: ClockCommand, state: Referral, now: datetime) -> list[ReferralEvent]:
+    """What everything known makes of the clock.
+
+    A fact may be heard before its referral, or name somebody else's by mistake: then there is nothing to count.
+
+    Raises NotYetDue for a breach.
+    """
+    if isinstance(state, NotReceived) or state.clock is None or state.person_id != command.person_id:
+        return []
+    clock = count(state.clock, command.facts)
+    said: list[ReferralEvent] = [*changes(state.clock, clock, now)]
+    return [*said, *breach(clock, now)] if isinstance(command, RecordBreach) else said
+
+
+def _ending(command: EndCommand, person_id: str, at: datetime) -> EndEvent:
+    about = {"referral_id": command.referral_id, "person_id": person_id}
+    match command:
+        case RedirectReferral(reason=reason, note=note, redirected_to=redirected_to):
+            return ReferralRedirected(**about, reason=reason, redirected_to=redirected_to, note=note, occurred_at=at)
+        case WithdrawReferral(reason=reason, note=note, withdrawn_by=withdrawn_by):
+            return ReferralWithdrawn(**about, reason=reason, withdrawn_by=withdrawn_by, note=note, occurred_at=at)
+        case CloseReferral(reason=reason, note=note):
+            return ReferralClosed(**about, reason=reason, note=note, occurred_at=at)
         case _ as never:
             assert_never(never)

@@ -1,4 +1,4 @@
-"""Referrals a clinician has still to read, or to accept to a strand of care."""
+"""Referrals a clinician has still to read, or to accept to a strand of care; what ended is not among them."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -9,8 +9,11 @@ from services.kit.tenancy import TenantId, Tx
 from services.referral.domain.events import (
     Event,
     ReferralAccepted,
+    ReferralClosed,
     ReferralReceived,
+    ReferralRedirected,
     ReferralTriaged,
+    ReferralWithdrawn,
     WaitStarted,
 )
 
@@ -36,6 +39,8 @@ def key_of(recorded: Recorded[Event]) -> str | None:
     match recorded.event:
         case ReferralReceived() | WaitStarted() | ReferralTriaged() | ReferralAccepted() as event:
             return event.referral_id
+        case ReferralRedirected() | ReferralWithdrawn() | ReferralClosed() as event:
+            return event.referral_id
         case _:
             return None
 
@@ -48,7 +53,7 @@ def evolve(row: TriageRow | None, recorded: Recorded[Event]) -> TriageRow | None
             return replace(row, due_on=due_on)
         case ReferralTriaged(clinical_response_priority=priority, occurred_at=when) if row is not None:
             return replace(row, clinical_response_priority=priority, triaged_at=when)
-        case ReferralAccepted():
+        case ReferralAccepted() | ReferralRedirected() | ReferralWithdrawn() | ReferralClosed():
             return None
         case _:
             return row
@@ -72,7 +77,7 @@ def _arrived(event: ReferralReceived) -> TriageRow:
 
 TRIAGE_LIST = ReadModel(
     name="referral.triage_list",
-    version=1,
+    version=2,
     table="triage_list",
     key="referral_id",
     row=TriageRow,

@@ -76,6 +76,11 @@ def started_elsewhere(home: Home, code: str, tmp_path: Path) -> tuple[subprocess
     return starter, pid
 
 
+def guard_of(pid: int) -> int:
+    """The parent of a process."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
 def test_a_program_is_ended_by_its_own_signal(home: Home, lock: FolderLock) -> None:
     child = run(home, lock, TELLS_GOODBYE)
     child.stop()
@@ -105,10 +110,20 @@ def test_a_program_ends_when_its_starter_is_killed(home: Home, tmp_path: Path) -
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a program of its parent's death")
 def test_a_program_ends_when_its_guard_is_killed(home: Home, tmp_path: Path) -> None:
     starter, pid = started_elsewhere(home, WAITS, tmp_path)
-    guarding = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    os.kill(guarding, signal.SIGKILL)
+    os.kill(guard_of(pid), signal.SIGKILL)
     eventually(lambda: not is_alive(pid), "the program is gone")
     end(starter, signal.SIGKILL)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_folder_stays_taken_while_a_program_lives_without_its_guard(home: Home, tmp_path: Path) -> None:
+    starter, pid = started_elsewhere(home, STUBBORN, tmp_path)
+    os.kill(guard_of(pid), signal.SIGKILL)
+    end(starter, signal.SIGKILL)
+    with pytest.raises(StackError, match=r"programs of an earlier run in .* have not ended"):
+        FolderLock(home, patience=0.3)
+    os.kill(pid, signal.SIGKILL)
+    FolderLock(home).release()
 
 
 def test_a_folder_belongs_to_one_run_at_a_time(home: Home, lock: FolderLock) -> None:

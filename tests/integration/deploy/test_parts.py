@@ -1,16 +1,18 @@
 """Each part as the stack starts it: who may enter, what is made, and that a killed one comes back with its data."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
 import httpx2
 import pytest
 
-from deploy.local.accounts import Account
+from deploy.local.accounts import DEMO_PASSWORD, Account, accounts_of_pcn, add_accounts, read_accounts
 from deploy.local.credentials import Credentials
 from deploy.local.errors import StackError
-from deploy.local.identity import COMMAND_LINE_CLIENT, add_live
+from deploy.local.home import Home
+from deploy.local.identity import COMMAND_LINE_CLIENT, Identity, add_live, users_file
 from deploy.local.kafka import verified
 from deploy.local.stack import Stack
 from deploy.local.topics import Topic, ensure_topics, read_topics
@@ -89,6 +91,16 @@ async def test_an_account_added_to_the_running_provider_can_sign_in(stack: Stack
         token_of(stack, added.username, "a-new-word")
     )
     assert (principal.roles, principal.tenants) == ({"coordinator"}, {"U99001"})
+
+
+def test_the_known_password_of_the_demonstration_opens_nothing_without_it(home: Home) -> None:
+    home.make()
+    identity = Identity(home=home, port=1, portal="http://127.0.0.1:2", demo=True)
+    identity.prepare()
+    people = accounts_of_pcn("U99002", Credentials(folder=home.secrets), demo=True)
+    add_accounts(users_file(home), people)
+    replace(identity, demo=False).prepare()
+    assert not any(account.password == DEMO_PASSWORD for account in read_accounts(users_file(home)))
 
 
 def test_nobody_manages_the_provider_without_its_secret(stack: Stack) -> None:

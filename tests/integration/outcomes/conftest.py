@@ -13,7 +13,7 @@ from services.kit.settings import StoreSettings
 from services.kit.tenancy import TenantId, TenantPool
 from services.kit.testing import NOW, eventually
 from services.outcomes.application import Outcomes
-from services.outcomes.domain.events import RecordEvent
+from services.outcomes.domain.events import Event
 from services.outcomes.domain.record import EnrolPerson
 from services.outcomes.main import MIGRATIONS, build
 from tests.conftest import MakeDatabase
@@ -44,8 +44,8 @@ class Site:
     issuer: Issuer
 
     @property
-    def store(self) -> EventStore[RecordEvent]:
-        return self.outcomes.handler.store
+    def store(self) -> EventStore[Event]:
+        return self.outcomes.store
 
     async def ask(
         self,
@@ -86,8 +86,8 @@ class Site:
         body = {"items": AT_RISK, "orientation": "oriented", "reason": "entry-error", **changes}
         return await self.done("POST", f"/pcns/{A}/measures/{measure_id}/correct", {**body, "person_id": person_id})
 
-    async def events(self, person_id: str, pcn: TenantId = A) -> list[RecordEvent]:
-        return [recorded.event for recorded in await self.store.load(pcn, f"record-{person_id}")]
+    async def events(self, person_id: str, pcn: TenantId = A, *, stream: str = "record") -> list[Event]:
+        return [recorded.event for recorded in await self.store.load(pcn, f"{stream}-{person_id}")]
 
     async def caught_up(self, position: int) -> None:
         """Until the read model has followed the log to this position."""
@@ -123,6 +123,9 @@ async def site(new_database: MakeDatabase, keyring: Database, issuer: Issuer) ->
     database = await new_database(MIGRATIONS)
     async for opened in open_site(database, keyring, issuer, "project", kafka="127.0.0.1:1"):
         yield opened
+
+
+ROLES = ("referrer", "clinician", "coordinator", "training-lead", "operator", "importer", "public")
 
 
 def problem(response: httpx2.Response) -> Mapping[str, Any]:

@@ -9,16 +9,33 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 import contracts
 from contracts.event import PublicEvent
-from contracts.outcomes import MeasureRecordedV1, RiskFlaggedV1
-from contracts.referral import PersonRegisteredV1, ReferralAcceptedV1, ReferralReceivedV1
+from contracts.outcomes import (
+    GoalRatedV1,
+    GoalSetV1,
+    MeasureRecordedV1,
+    MhaPeriodStartedV1,
+    RiskFlaggedV1,
+    RiskReviewedV1,
+    SafeguardingConcernClosedV1,
+    SafeguardingConcernOpenedV1,
+)
+from contracts.referral import (
+    PersonRegisteredV1,
+    ReferralAcceptedV1,
+    ReferralClosedV1,
+    ReferralReceivedV1,
+    ReferralWithdrawnV1,
+)
 from services.kit.cloud_events import Message, headers, read
 from services.kit.record import Recorded
 from services.kit.testing import NOW, eventually, record
-from services.outcomes.domain.events import EpisodeOpened, PersonEnrolled
+from services.outcomes.domain.events import EpisodeClosed, EpisodeOpened, PersonEnrolled
 from services.outcomes.main import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.integration.outcomes.conftest import AT_RISK, EPDS, A, Site, open_site
 from tests.support import Database, Issuer
+
+EVENTS, RESTRICTED = "perinatal.outcomes.events", "perinatal.outcomes.restricted"
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
 
@@ -51,6 +68,16 @@ def accepted(person_id: str, referral_id: str) -> Recorded[PublicEvent]:
     return said(fact, f"referral-{referral_id}", 1)
 
 
+def ended(person_id: str, referral_id: str, *, withdrawn: bool = False, version: int = 2) -> Recorded[PublicEvent]:
+    said_of = {"referral_id": referral_id, "person_id": person_id, "reason": "other"}
+    fact = (
+        ReferralWithdrawnV1(**said_of, withdrawn_by="family", withdrawn_at=NOW)
+        if withdrawn
+        else ReferralClosedV1(**said_of, closed_at=NOW)
+    )
+    return said(fact, f"referral-{referral_id}", version)
+
+
 def of_no_concern(person_id: str) -> Recorded[PublicEvent]:
     fact = ReferralReceivedV1(
         referral_id=str(uuid4()),
@@ -81,11 +108,9 @@ async def tell(kafka: str, *facts: Recorded[PublicEvent]) -> None:
         await producer.stop()
 
 
-async def published(kafka: str, stream: str, count: int) -> list[Recorded[PublicEvent]]:
+async def published(kafka: str, stream: str, count: int, *, topic: str = EVENTS) -> list[Recorded[PublicEvent]]:
     """The first `count` public facts of a stream of ours."""
-    consumer = AIOKafkaConsumer(
-        "perinatal.outcomes.events", bootstrap_servers=kafka, auto_offset_reset="earliest", enable_auto_commit=False
-    )
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=kafka, auto_offset_reset="earliest", enable_auto_commit=False)
     await consumer.start()
     found: list[Recorded[PublicEvent]] = []
     try:
@@ -144,6 +169,111 @@ async def test_a_fact_sent_twice_is_taken_once(site: Site, kafka: str) -> None:
 
     assert {type(event) for event in await site.events(person)} == {PersonEnrolled, EpisodeOpened}
     assert len(await site.events(person)) == 2
+
+
+async def test_an_episode_ends_with_its_referral_in_whatever_order_it_is_heard(site: Site, kafka: str) -> None:
+    one, other, first, second = (str(uuid4()) for _ in range(4))
+
+    await tell(kafka, registered(one), accepted(one, first), ended(one, first), ended(one, first))
+    await tell(kafka, ended(other, second, withdrawn=True, version=1), registered(other))
+
+    kept = await facts_of(site, one, 3)
+    assert [type(event) for event in kept if not isinstance(event, PersonEnrolled)] == [EpisodeOpened, EpisodeClosed]
+    assert {type(event) for event in await facts_of(site, other, 2)} == {PersonEnrolled, EpisodeClosed}
+    shown = await eventually_episodes(site, one)
+    assert [(each["referral_id"], each["ended_by"]) for each in shown] == [(first, "closed")]
+
+
+async def eventually_episodes(site: Site, person: str) -> list[dict[str, str]]:
+    """The closed episodes a clinician is shown, once the read model has them."""
+    found: list[dict[str, str]] = []
+
+    async def there() -> bool:
+        shown = await site.done("GET", f"/pcns/{A}/people/{person}/measures")
+        found[:] = [each for each in shown["episodes"] if each["closed_at"]]
+        return bool(found)
+
+    await eventually(there, within=30, what="a closed episode")
+    return found
+
+
+async def known(site: Site, kafka: str) -> str:
+    """The id of a person whose registration was heard."""
+    person = str(uuid4())
+    await tell(kafka, registered(person))
+    await facts_of(site, person, 1)
+    return person
+
+
+async def test_one_service_speaks_on_two_topics_and_each_stream_is_whole_on_its_own(site: Site, kafka: str) -> None:
+    person = await known(site, kafka)
+    path = f"/pcns/{A}/people/{person}"
+    goal = await site.done("POST", f"{path}/goals", {"wording": "to sleep", "set_on": "2026-05-01"})
+    concern = await site.done(
+        "POST", f"{path}/safeguarding-concerns", {"level": "early-help", "opened_on": "2026-05-01", "note": "private"}
+    )
+    rating = {"person_id": person, "rating": 4, "rated_on": "2026-05-02"}
+    await site.done("POST", f"/pcns/{A}/goals/{goal['id']}/rate", rating)
+    await site.done("POST", f"{path}/mha-periods", {"legal_status": "03", "started_on": "2026-05-03"})
+    close = {"person_id": person, "reason": "other", "closed_on": "2026-05-04"}
+    await site.done("POST", f"/pcns/{A}/safeguarding-concerns/{concern['id']}/close", close)
+
+    record_facts = await published(kafka, f"record-{person}", 2)
+    restricted = await published(kafka, f"restricted-{person}", 3, topic=RESTRICTED)
+
+    assert [type(each.event) for each in record_facts] == [GoalSetV1, GoalRatedV1]
+    assert [(each.version, each.previous) for each in record_facts] == [(2, 0), (3, 2)]
+    assert [type(each.event) for each in restricted] == [
+        SafeguardingConcernOpenedV1,
+        MhaPeriodStartedV1,
+        SafeguardingConcernClosedV1,
+    ]
+    assert [(each.version, each.previous) for each in restricted] == [(1, 0), (2, 1), (3, 2)]
+    assert all(b"private" not in each.event.data() for each in restricted)
+
+
+async def test_nothing_restricted_is_on_the_open_topic(site: Site, kafka: str) -> None:
+    person = await known(site, kafka)
+    period = {"legal_status": "03", "started_on": "2026-05-03"}
+    done = await site.done("POST", f"/pcns/{A}/people/{person}/mha-periods", period)
+    # A goal set afterwards: once it is there, all that was said before it is too.
+    await site.done("POST", f"/pcns/{A}/people/{person}/goals", {"wording": "to sleep", "set_on": "2026-05-01"})
+    await published(kafka, f"record-{person}", 1)
+
+    streams = await streams_of(kafka, EVENTS)
+
+    assert f"record-{person}" in streams
+    assert not [stream for stream in streams if stream.startswith("restricted-")]
+    assert done["stream"] in await streams_of(kafka, RESTRICTED)
+
+
+async def streams_of(kafka: str, topic: str) -> set[str]:
+    """Every key on a topic, up to its end."""
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=kafka, auto_offset_reset="earliest", enable_auto_commit=False)
+    await consumer.start()
+    try:
+        ends = await consumer.end_offsets(consumer.assignment())
+        found: set[str] = set()
+        while any([await consumer.position(partition) < end for partition, end in ends.items()]):
+            taken = await consumer.getmany(timeout_ms=200)
+            found |= {record.key.decode() for records in taken.values() for record in records}
+        return found
+    finally:
+        await consumer.stop()
+
+
+async def test_a_review_is_published_after_its_flag(site: Site, kafka: str) -> None:
+    person = await known(site, kafka)
+    await site.record(person, items=AT_RISK)
+    shown = await site.done("GET", f"/pcns/{A}/people/{person}/measures")
+    flag = shown["measures"][0]["flags"][0]["flag_id"]
+    review = {"person_id": person, "outcome": "crisis-team", "note": "private"}
+    await site.done("POST", f"/pcns/{A}/risk-flags/{flag}/review", review)
+
+    said_of = await published(kafka, f"record-{person}", 3)
+
+    assert said_of[2].event == RiskReviewedV1(flag_id=flag, person_id=person, outcome="crisis-team", reviewed_at=NOW)
+    assert (said_of[2].version, said_of[2].previous) == (4, 3)
 
 
 async def test_a_measure_waits_for_its_person_and_is_then_published_without_answers(site: Site, kafka: str) -> None:

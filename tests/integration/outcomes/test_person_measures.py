@@ -9,13 +9,15 @@ import pytest
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId
 from services.kit.testing import ProjectionCase, record
-from services.outcomes.domain.events import RecordEvent
+from services.outcomes.domain.episodes import Gap
+from services.outcomes.domain.events import Event
 from services.outcomes.projections.person_measures import PERSON_MEASURES, MeasureRow, RaisedFlag, courses, of_person
 from tests.integration.outcomes.conftest import Site
 from tests.unit.outcomes.builders import (
     AT_RISK,
     CALM,
     DAY,
+    FLAG,
     INSTRUMENTS,
     MEASURE,
     NOW,
@@ -27,12 +29,12 @@ from tests.unit.outcomes.builders import (
     flagged,
     opened,
     recorded,
+    reviewed,
 )
 
 pytestmark = pytest.mark.postgres
 
 LATER = NOW + timedelta(days=3)
-FLAG = "00000000-0000-4000-8000-0000000000f1"
 OTHER = "00000000-0000-4000-8000-000000000002"
 HERE, THERE = TenantId("U00011"), TenantId("U00012")
 
@@ -61,7 +63,7 @@ RAISED = RaisedFlag(flag_id=FLAG, item=10, concern="self-harm", flagged_at=LATER
 CORRECTED = replace(FRESH, answers=AT_RISK, scores={"total": 8.0}, flags=(RAISED,), corrected_at=LATER, corrections=1)
 
 
-def a_stream(*events: RecordEvent, person: str = PERSON, tenant: TenantId = HERE) -> list[Recorded[RecordEvent]]:
+def a_stream(*events: Event, person: str = PERSON, tenant: TenantId = HERE) -> list[Recorded[Event]]:
     """The events of one person in order."""
     return [
         record(event, stream=f"record-{person}", version=version, tenant=tenant)
@@ -88,6 +90,23 @@ async def test_a_flag_stays_when_a_correction_takes_its_answer_away(site: Site) 
     facts = a_stream(enrolled(), at_risk, flagged(FLAG, at=LATER), corrected(a_form(CALM), at=LATER))
 
     await CASE.given(*facts).then_stored(site.pool, replace(FRESH, flags=(RAISED,), corrected_at=LATER, corrections=1))
+
+
+async def test_a_reviewed_flag_says_what_came_of_it_and_the_other_does_not(site: Site) -> None:
+    other = replace(RAISED, flag_id="00000000-0000-4000-8000-0000000000f2")
+    facts = a_stream(
+        enrolled(),
+        recorded(a_form(AT_RISK)),
+        flagged(FLAG, at=LATER),
+        flagged(other.flag_id, at=LATER),
+        reviewed(occurred_at=LATER),
+        corrected(a_form(CALM), at=LATER),
+    )
+    seen = replace(RAISED, reviewed_at=LATER, outcome="safety-plan-agreed")
+
+    await CASE.given(*facts).then_stored(
+        site.pool, replace(FRESH, flags=(seen, other), corrected_at=LATER, corrections=1)
+    )
 
 
 async def test_answers_that_were_not_given_stay_open(site: Site) -> None:
@@ -132,3 +151,16 @@ def test_a_course_needs_two_forms_of_one_version_with_a_score() -> None:
     assert courses([FRESH, replace(later, instrument_version="2")], INSTRUMENTS) == []
     assert courses([FRESH, replace(later, scores={"total": None})], INSTRUMENTS) == []
     assert [course.change.improvement for course in courses([later, FRESH], INSTRUMENTS)] == [4.0]
+
+
+def test_first_and_last_are_of_one_course_of_care() -> None:
+    gap = Gap(closed_on=DAY + timedelta(days=30), opened_on=DAY + timedelta(days=90))
+    forms = [replace(FRESH, measure_id=str(n), completed_on=DAY + timedelta(days=n)) for n in (0, 29, 95, 120)]
+
+    found = courses(forms, INSTRUMENTS, [gap])
+
+    assert [(each.first.completed_on, each.last.completed_on) for each in found] == [
+        (DAY, DAY + timedelta(days=29)),
+        (DAY + timedelta(days=95), DAY + timedelta(days=120)),
+    ]
+    assert len(courses(forms, INSTRUMENTS)) == 1

@@ -1,7 +1,8 @@
 """The referral service as it runs: real PostgreSQL, real keyring, real tokens, its projectors at work."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -9,11 +10,12 @@ import httpx2
 import pytest
 
 from services.kit.event_store import EventStore
-from services.kit.settings import StoreSettings
 from services.kit.tenancy import TenantId, TenantPool
 from services.kit.testing import NOW, eventually
+from services.referral.application import Application
 from services.referral.domain.events import Event
-from services.referral.main import MIGRATIONS, build
+from services.referral.main import MIGRATIONS, PROJECTIONS, build
+from services.referral.settings import ReferralSettings
 from tests.conftest import MakeDatabase
 from tests.support import AUDIENCE, MASTER_KEY, Database, Issuer, running
 
@@ -36,9 +38,13 @@ class Site:
 
     client: httpx2.AsyncClient
     database: Database
-    store: EventStore[Event]
+    application: Application
     pool: TenantPool
     issuer: Issuer
+
+    @property
+    def store(self) -> EventStore[Event]:
+        return self.application.store
 
     def bearer(self, role: str, pcns: Iterable[str] = (A,)) -> dict[str, str]:
         return {"authorization": f"Bearer {self.issuer.token(f'a {role}', [role], pcns)}"}
@@ -100,30 +106,45 @@ class Site:
             async with self.pool.unscoped() as tx:
                 behind = await tx.fetchval("select count(*) from projection_checkpoints where position < $1", position)
                 known = await tx.fetchval("select count(*) from projection_checkpoints")
-            return known == 4 and behind == 0
+            return known == len(PROJECTIONS) and behind == 0
 
         await eventually(all_there, what=f"position {position} in every read model")
 
 
-@pytest.fixture(scope="module")
-async def site(new_database: MakeDatabase, keyring: Database, issuer: Issuer) -> AsyncIterator[Site]:
-    """Two networks set up, nobody registered."""
-    database = await new_database(MIGRATIONS)
-    settings = StoreSettings(
+async def open_site(
+    database: Database,
+    keyring: Database,
+    issuer: Issuer,
+    *roles: str,
+    kafka: str = "127.0.0.1:1",
+    clock: Callable[[], datetime] = lambda: NOW,
+    **more: Any,
+) -> AsyncIterator[Site]:
+    """The service with these roles at work, and two networks set up."""
+    settings = ReferralSettings(
         database=database.app,
-        kafka="127.0.0.1:1",
+        kafka=kafka,
         issuer=issuer.url,
         audience=AUDIENCE,
         keyring=keyring.app,
         keyring_master_key=MASTER_KEY,
+        **more,
     )
-    service = await build(settings, clock=lambda: NOW)
+    service = await build(settings, clock=clock)
     edge = service.app.state.edge
-    async with running(service, "project") as client:
-        site = Site(client, database, edge.application.store, edge.pool, issuer)
+    async with running(service, *roles) as client:
+        site = Site(client, database, edge.application, edge.pool, issuer)
         await site.configure(A)
         await site.caught_up((await site.configure(B, name="Southfield"))["position"])
         yield site
+
+
+@pytest.fixture(scope="module")
+async def site(new_database: MakeDatabase, keyring: Database, issuer: Issuer) -> AsyncIterator[Site]:
+    """Nobody registered; Kafka is not there and not needed."""
+    database = await new_database(MIGRATIONS)
+    async for opened in open_site(database, keyring, issuer, "project"):
+        yield opened
 
 
 def problem(response: httpx2.Response) -> Mapping[str, Any]:

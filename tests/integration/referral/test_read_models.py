@@ -1,6 +1,7 @@
 """Given events, then rows: however they arrive, stored in PostgreSQL, and never to be seen from another network."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,23 +11,36 @@ from services.kit.record import Recorded
 from services.kit.tenancy import TenantId, TenantPool
 from services.kit.testing import NOW, TENANT, ProjectionCase, record
 from services.referral.domain.events import Event
+from services.referral.domain.waiting_rule import PARTS
 from services.referral.main import MIGRATIONS
 from services.referral.projections.identities import IDENTITIES, IdentityRow, by_ids, by_name, by_nhs_number
 from services.referral.projections.pcns import PCNS, PcnRow, directory
+from services.referral.projections.referrals import REFERRALS
 from services.referral.projections.triage_list import TRIAGE_LIST, TriageRow, to_triage
-from services.referral.projections.waiting_list import WAITING_LIST, Waiting, WaitingRow, waiting
+from services.referral.projections.waiting_list import (
+    WAITING_LIST,
+    Waiting,
+    WaitingRow,
+    coming_due,
+    overdue,
+    waiting,
+)
 from tests.conftest import MakeDatabase
+from tests.unit.referral.clock_scenarios import advanced, breached, june, revised, stopped
 from tests.unit.referral.scenarios import (
     PERSON,
     REFERRAL,
     YESTERDAY,
     a_practice,
     accepted,
+    closed,
     configured,
     received,
+    redirected,
     registered,
     triaged,
     wait_started,
+    withdrawn,
 )
 
 ANOTHER = TenantId("U00002")
@@ -79,7 +93,13 @@ def waiting_row(**changes: Any) -> WaitingRow:
         "spell_id": REFERRAL,
         "clock_started_at": YESTERDAY,
         "due_on": date(2026, 6, 28),
-        "rule_version": "waiting-clock-1",
+        "follows_spell_id": None,
+        "rule_version": "four-week-2024",
+        "parts_met": {},
+        "missing_parts": PARTS,
+        "stopped_at": None,
+        "breached_at": None,
+        "noted_at": YESTERDAY,
         "clinical_response_priority": None,
         "care_strand": None,
     }
@@ -99,6 +119,12 @@ async def test_the_triage_list_holds_what_is_not_accepted_yet(pool: TenantPool) 
         *a_referral("r-2", "1"),
         *a_referral("r-3", "2"),
         accepted(referral_id="r-3"),
+        *a_referral("r-4"),
+        redirected(referral_id="r-4"),
+        *a_referral("r-5", "1"),
+        withdrawn(referral_id="r-5"),
+        *a_referral("r-6"),
+        closed(referral_id="r-6"),
     )
     await (
         ProjectionCase(TRIAGE_LIST)
@@ -137,10 +163,47 @@ async def test_the_wait_goes_on_after_acceptance(pool: TenantPool) -> None:
     )
 
 
+async def test_the_list_says_what_is_met_and_what_is_missing(pool: TenantPool) -> None:
+    events = log(
+        wait_started(follows_spell_id="s-0"), advanced("first_contact", june(3), *PARTS[1:]), breached(*PARTS[1:])
+    )
+    row = waiting_row(
+        follows_spell_id="s-0",
+        parts_met={"first_contact": june(3)},
+        missing_parts=PARTS[1:],
+        breached_at=breached().occurred_at,
+    )
+    await ProjectionCase(WAITING_LIST).given(*events).then_stored(pool, row)
+
+
+async def test_a_clock_that_stopped_is_out_of_sight_until_it_runs_again(pool: TenantPool) -> None:
+    tenant, day = TenantId("U00005"), date(2026, 6, 30)
+    events = log(wait_started(), stopped(june(5), 5), revised({"first_contact": june(3)}), tenant=tenant)
+    async with pool.scope(tenant) as tx:
+        await WAITING_LIST.apply(tx, tenant, events[:2])
+        assert await waiting(tx, tenant, day) == await overdue(tx, tenant, day, NOW) == []
+        await WAITING_LIST.apply(tx, tenant, events[2:])
+        row = waiting_row(parts_met={"first_contact": june(3)}, missing_parts=PARTS[1:])
+        assert await waiting(tx, tenant, day) == [Waiting(spell=row, days_waiting=30, days_left=-2)]
+        assert await overdue(tx, tenant, day, NOW) == [row]
+
+
+async def test_who_is_coming_due_and_who_is_late(pool: TenantPool) -> None:
+    tenant, today = TenantId("U00006"), date(2026, 6, 20)
+    waits = [(wait_started(referral_id=f"due-{day}", due_on=date(2026, 6, day))) for day in (19, 20, 27, 28)]
+    known = [wait_started(referral_id="said", due_on=date(2026, 6, 1)), replace(breached(), referral_id="said")]
+    async with pool.scope(tenant) as tx:
+        await WAITING_LIST.apply(tx, tenant, log(*waits, *known, tenant=tenant))
+        soon = await coming_due(tx, tenant, today, 7)
+        assert [(one.spell.referral_id, one.days_left) for one in soon] == [("due-20", 0), ("due-27", 7)]
+        assert [row.referral_id for row in await overdue(tx, tenant, today, NOW)] == ["due-19"]
+        assert await overdue(tx, tenant, today, YESTERDAY - timedelta(seconds=1)) == []
+
+
 async def test_days_are_counted_to_the_day_one_looks(pool: TenantPool) -> None:
     """From 23:30 UTC on 31 May, which is 1 June in England."""
     late = wait_started(occurred_at=datetime(2026, 5, 31, 23, 30, tzinfo=UTC), due_on=date(2026, 6, 29))
-    row = waiting_row(clock_started_at=late.occurred_at, due_on=late.due_on)
+    row = waiting_row(clock_started_at=late.occurred_at, noted_at=late.occurred_at, due_on=late.due_on)
     async with pool.scope(ANOTHER) as tx:
         await WAITING_LIST.apply(tx, ANOTHER, log(late, tenant=ANOTHER))
         assert await waiting(tx, ANOTHER, date(2026, 6, 1)) == [Waiting(spell=row, days_waiting=0, days_left=28)]
@@ -213,7 +276,9 @@ async def test_the_directory_gives_the_networks_asked_for(pool: TenantPool) -> N
         assert await directory(tx, set()) == []
 
 
-@pytest.mark.parametrize("model", [PCNS, IDENTITIES, TRIAGE_LIST, WAITING_LIST], ids=lambda model: model.name)
+@pytest.mark.parametrize(
+    "model", [PCNS, IDENTITIES, REFERRALS, TRIAGE_LIST, WAITING_LIST], ids=lambda model: model.name
+)
 async def test_another_network_sees_nothing_and_no_network_sees_nothing(pool: TenantPool, model: Any) -> None:
     third = TenantId("U00003")
     events = log(configured(pcn_ods_code=third), registered(), received(), wait_started(), tenant=third)

@@ -5,14 +5,23 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from services.outcomes.domain.events import (
+    EpisodeClosed,
     EpisodeOpened,
     Form,
+    GoalRated,
+    GoalSet,
     MeasureCorrected,
     MeasureRecorded,
+    MhaPeriodEnded,
+    MhaPeriodStarted,
     PersonEnrolled,
     RiskFlagged,
+    RiskReviewed,
+    SafeguardingConcernClosed,
+    SafeguardingConcernOpened,
+    SafeguardingLevelChanged,
 )
-from services.outcomes.domain.record import CorrectMeasure, Occasion, RecordMeasure
+from services.outcomes.domain.measures import CorrectMeasure, Occasion, RecordMeasure
 from services.outcomes.domain.scoring import Answer, Orientation, Result, score
 from services.outcomes.library import read_library
 
@@ -21,9 +30,16 @@ INSTRUMENTS = LIBRARY.instruments
 
 PERSON = "00000000-0000-4000-8000-000000000001"
 REFERRAL = "00000000-0000-4000-8000-0000000000a1"
+FLAG = "00000000-0000-4000-8000-0000000000f1"
+GOAL = "00000000-0000-4000-8000-0000000000d1"
+CONCERN = "00000000-0000-4000-8000-0000000000c1"
+PERIOD = "00000000-0000-4000-8000-0000000000e1"
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 EARLIER = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 DAY = date(2026, 5, 20)
+TODAY = date(2026, 6, 1)
+TOMORROW = date(2026, 6, 2)
+LONG_AGO = date(1999, 12, 31)
 
 CALM = (0, 2, 1, 0, 0, 1, 3, 0, 0, 0)
 """An EPDS of 7 that flags nothing."""
@@ -108,3 +124,52 @@ def corrected(form: Form | None = None, *, supersedes: int = 2, at: datetime = N
 def flagged(flag_id: str, *, item: int = 10, at: datetime = NOW, **changed: Any) -> RiskFlagged:
     said = {"measure_id": MEASURE, "instrument": "epds", "concern": "self-harm"}
     return RiskFlagged(flag_id=flag_id, person_id=PERSON, item=item, occurred_at=at, **{**said, **changed})
+
+
+def closed(**changed: Any) -> EpisodeClosed:
+    said = {"referral_id": REFERRAL, "ended_by": "closed", "reason": "treatment-completed", "occurred_at": NOW}
+    return EpisodeClosed(person_id=PERSON, **{**said, **changed})
+
+
+def reviewed(flag_id: str = FLAG, **changed: Any) -> RiskReviewed:
+    said = {
+        "measure_id": MEASURE,
+        "outcome": "safety-plan-agreed",
+        "note": "spoke on the telephone",
+        "occurred_at": NOW,
+    }
+    return RiskReviewed(flag_id=flag_id, person_id=PERSON, **{**said, **changed})
+
+
+def goal_set(**changed: Any) -> GoalSet:
+    said = {"goal_id": GOAL, "wording": "to sleep five hours", "set_on": DAY, "occurred_at": NOW}
+    return GoalSet(person_id=PERSON, **{**said, **changed})
+
+
+def goal_rated(rating: int = 3, **changed: Any) -> GoalRated:
+    said = {"goal_id": GOAL, "rated_on": DAY, "occurred_at": NOW}
+    return GoalRated(person_id=PERSON, rating=rating, **{**said, **changed})
+
+
+def concern_opened(**changed: Any) -> SafeguardingConcernOpened:
+    said = {"level": "concern-raised", "opened_on": DAY, "note": "heard at the door", "occurred_at": NOW}
+    return SafeguardingConcernOpened(person_id=PERSON, **{"concern_id": CONCERN, **said, **changed})
+
+
+def level_changed(level: str = "early-help", **changed: Any) -> SafeguardingLevelChanged:
+    said = {"concern_id": CONCERN, "changed_on": DAY, "occurred_at": NOW}
+    return SafeguardingLevelChanged(person_id=PERSON, level=level, **{**said, **changed})
+
+
+def concern_closed(**changed: Any) -> SafeguardingConcernClosed:
+    said = {"concern_id": CONCERN, "reason": "no-longer-at-risk", "closed_on": TODAY, "occurred_at": NOW}
+    return SafeguardingConcernClosed(person_id=PERSON, **{**said, **changed})
+
+
+def period_started(**changed: Any) -> MhaPeriodStarted:
+    said = {"period_id": PERIOD, "legal_status": "02", "counts_as": "detention", "started_on": DAY, "occurred_at": NOW}
+    return MhaPeriodStarted(person_id=PERSON, **{**said, **changed})
+
+
+def period_ended(**changed: Any) -> MhaPeriodEnded:
+    return MhaPeriodEnded(person_id=PERSON, **{"period_id": PERIOD, "ended_on": TODAY, "occurred_at": NOW, **changed})

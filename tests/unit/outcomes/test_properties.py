@@ -1,18 +1,23 @@
 """What must hold for any answers and any order of commands."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.kit.errors import DomainError
+from services.outcomes.domain import restricted
 from services.outcomes.domain.events import MeasureCorrected, MeasureRecorded, RiskFlagged
+from services.outcomes.domain.goals import RateGoal, SetGoal
 from services.outcomes.domain.instrument import Instrument
-from services.outcomes.domain.record import EnrolPerson, OpenEpisode, decide, evolve, initial
+from services.outcomes.domain.periods import EndPeriod, StartPeriod
+from services.outcomes.domain.record import CloseEpisode, EnrolPerson, OpenEpisode, decide, evolve, initial
 from services.outcomes.domain.scoring import Answer, Orientation, score
 from tests.unit.outcomes.builders import (
     DAY,
     EARLIER,
+    GOAL,
     INSTRUMENTS,
     NOW,
     PERSON,
@@ -74,6 +79,15 @@ commands = st.one_of(
     ),
     st.builds(a_record_command, epds_answers),
     st.builds(a_correct_command, epds_answers),
+    st.just(CloseEpisode(person_id=PERSON, referral_id=REFERRAL, ended_by="closed", reason="other", ended_at=EARLIER)),
+    st.just(SetGoal(person_id=PERSON, goal_id=GOAL, wording="to sleep", set_on=DAY)),
+    st.builds(
+        lambda rating, later: RateGoal(
+            person_id=PERSON, goal_id=GOAL, rating=rating, rated_on=DAY + timedelta(days=later)
+        ),
+        st.integers(-1, 11),
+        st.integers(-1, 3),
+    ),
 )
 
 
@@ -106,3 +120,34 @@ def _assert_each_correction_supersedes_a_form_of_its_measure(log: list) -> None:
             assert bool(event.form.flagged_items) == (risky > 0)
     flags = [event.flag_id for event in log if isinstance(event, RiskFlagged)]
     assert len(flags) == len(set(flags))
+
+
+periods = st.integers(0, 3).map(lambda number: f"period {number}")
+days = st.integers(-8, 8).map(lambda number: DAY + timedelta(days=number))
+period_commands = st.one_of(
+    st.builds(
+        lambda period_id, day: StartPeriod(
+            person_id=PERSON, period_id=period_id, legal_status="02", counts_as="detention", started_on=day
+        ),
+        periods,
+        days,
+    ),
+    st.builds(lambda period_id, day: EndPeriod(person_id=PERSON, period_id=period_id, ended_on=day), periods, days),
+)
+
+
+@given(sequence=st.lists(period_commands, max_size=20))
+@settings(max_examples=200, deadline=None)
+def test_mental_health_act_periods_never_overlap(sequence: list) -> None:
+    state = restricted.initial()
+    for command in sequence:
+        try:
+            events = restricted.decide(command, state, now=NOW)
+        except DomainError:
+            continue
+        for event in events:
+            state = restricted.evolve(state, event)
+
+    ended = sorted((each.started_on, each.ended_on) for each in state.periods.values() if each.ended_on is not None)
+    assert all(one[1] <= other[0] for one, other in pairwise(ended))
+    assert sum(each.ended_on is None for each in state.periods.values()) <= 1

@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 
 from services.kit.testing import Decider
-from services.outcomes.domain.record import EnrolPerson, OpenEpisode, decide, evolve, initial
+from services.outcomes.domain.record import CloseEpisode, EnrolPerson, OpenEpisode, decide, evolve, initial
 from services.outcomes.domain.scoring import Orientation
 from tests.unit.outcomes.builders import (
     AT_RISK,
@@ -21,6 +21,7 @@ from tests.unit.outcomes.builders import (
     a_correct_command,
     a_form,
     a_record_command,
+    closed,
     corrected,
     enrolled,
     flagged,
@@ -33,6 +34,9 @@ record = Decider(decide=decide, evolve=evolve, initial=initial, now=NOW)
 
 ENROL = EnrolPerson(person_id=PERSON, registered_at=EARLIER)
 OPEN = OpenEpisode(person_id=PERSON, referral_id=REFERRAL, care_strand="parent_infant", accepted_at=EARLIER)
+CLOSE = CloseEpisode(
+    person_id=PERSON, referral_id=REFERRAL, ended_by="closed", reason="treatment-completed", ended_at=NOW
+)
 WORSE = (*AT_RISK[:9], 3)
 
 
@@ -60,6 +64,19 @@ def test_a_second_referral_opens_a_second_episode() -> None:
     second = replace(OPEN, referral_id="00000000-0000-4000-8000-0000000000a2")
 
     record.given(enrolled(), opened()).when(second).then(replace(opened(), referral_id=second.referral_id))
+
+
+def test_an_episode_is_closed_whether_or_not_its_beginning_was_heard() -> None:
+    record.given(enrolled(), opened()).when(CLOSE).then(closed())
+    record.given().when(CLOSE).then(closed())
+    record.given(closed()).when(OPEN).then(opened())
+
+
+def test_an_episode_is_closed_once() -> None:
+    record.given(enrolled(), opened(), closed()).when(CLOSE).then()
+    record.given(closed(), enrolled()).when(CLOSE).then()
+    record.given(closed(), enrolled(), opened()).when(replace(CLOSE, ended_by="withdrawn")).then()
+    record.given(closed(), opened(), enrolled()).when(OPEN).then()
 
 
 def test_a_person_whose_episode_came_first_is_still_enrolled() -> None:

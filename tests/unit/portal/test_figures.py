@@ -42,7 +42,6 @@ def test_the_first_score_of_each_person_counts_once() -> None:
     )
     assert (epds.instrument, epds.score) == ("epds", "total")
     assert (epds.first.n, epds.first.mean) == (2, 14)
-    assert epds.last is not None
     assert (epds.last.n, epds.last.mean) == (1, 8)
 
 
@@ -68,7 +67,8 @@ def test_one_pair_has_a_change_but_no_interval() -> None:
 def test_one_reading_is_not_a_pair() -> None:
     epds = measures([given.a_reading("a", MAY, 16)])[0]
     assert epds.pairs.n == 0
-    assert epds.last is None
+    assert (epds.last.n, epds.last.mean, epds.last.sd, epds.last.max) == (0, None, None, None)
+    assert epds.last.at_or_above == {"10": 0, "11": 0, "13": 0}
 
 
 def test_two_versions_of_an_instrument_make_no_pair() -> None:

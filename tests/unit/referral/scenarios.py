@@ -6,19 +6,30 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from services.kit.testing import NOW, Decider
-from services.referral.domain import pcn, person, referral
+from services.referral.domain import pcn, person, referral, wait_facts
+from services.referral.domain.commands import (
+    AcceptReferral,
+    CloseReferral,
+    ReceiveReferral,
+    RedirectReferral,
+    ReferralRequest,
+    TriageReferral,
+    WithdrawReferral,
+)
 from services.referral.domain.events import (
     PcnConfigured,
     PersonRegistered,
     Practice,
     ReferralAccepted,
+    ReferralClosed,
     ReferralReceived,
+    ReferralRedirected,
     ReferralTriaged,
+    ReferralWithdrawn,
     WaitStarted,
 )
 from services.referral.domain.pcn import ConfigurePcn
 from services.referral.domain.person import RegisterPerson
-from services.referral.domain.referral import AcceptReferral, ReceiveReferral, ReferralRequest, TriageReferral
 
 PCN = "U99999"
 PERSON = str(uuid5(NAMESPACE_URL, "a person"))
@@ -29,6 +40,7 @@ NHS_NUMBER = "9434765919"
 pcns = Decider(decide=pcn.decide, evolve=pcn.evolve, initial=pcn.initial)
 people = Decider(decide=person.decide, evolve=person.evolve, initial=person.initial)
 referrals = Decider(decide=referral.decide, evolve=referral.evolve, initial=referral.initial)
+facts = Decider(decide=wait_facts.decide, evolve=wait_facts.evolve, initial=wait_facts.initial)
 
 
 def a_practice(code: str = "X00001", **changes: Any) -> Practice:
@@ -143,7 +155,7 @@ def wait_started(**changes: Any) -> WaitStarted:
         person_id=PERSON,
         spell_id=REFERRAL,
         due_on=date(2026, 6, 28),
-        rule_version="waiting-clock-1",
+        rule_version="four-week-2024",
         occurred_at=YESTERDAY,
     )
     return replace(event, **changes)
@@ -166,4 +178,48 @@ def accept(care_strand: str = "parent_infant") -> AcceptReferral:
 
 def accepted(**changes: Any) -> ReferralAccepted:
     event = ReferralAccepted(referral_id=REFERRAL, person_id=PERSON, care_strand="parent_infant", occurred_at=NOW)
+    return replace(event, **changes)
+
+
+def redirect(**changes: Any) -> RedirectReferral:
+    command = RedirectReferral(
+        referral_id=REFERRAL, reason="more_specialist_care_needed", redirected_to="specialist_perinatal_team"
+    )
+    return replace(command, **changes)
+
+
+def redirected(**changes: Any) -> ReferralRedirected:
+    event = ReferralRedirected(
+        referral_id=REFERRAL,
+        person_id=PERSON,
+        reason="more_specialist_care_needed",
+        redirected_to="specialist_perinatal_team",
+        note=None,
+        occurred_at=NOW,
+    )
+    return replace(event, **changes)
+
+
+def withdraw(**changes: Any) -> WithdrawReferral:
+    return replace(WithdrawReferral(referral_id=REFERRAL, reason="no_longer_needed", withdrawn_by="family"), **changes)
+
+
+def withdrawn(**changes: Any) -> ReferralWithdrawn:
+    event = ReferralWithdrawn(
+        referral_id=REFERRAL,
+        person_id=PERSON,
+        reason="no_longer_needed",
+        withdrawn_by="family",
+        note=None,
+        occurred_at=NOW,
+    )
+    return replace(event, **changes)
+
+
+def close(**changes: Any) -> CloseReferral:
+    return replace(CloseReferral(referral_id=REFERRAL, reason="work_completed"), **changes)
+
+
+def closed(**changes: Any) -> ReferralClosed:
+    event = ReferralClosed(referral_id=REFERRAL, person_id=PERSON, reason="work_completed", note=None, occurred_at=NOW)
     return replace(event, **changes)

@@ -24,6 +24,11 @@ LISTS = read_codes()
         ("nhs_number_missing_reason", "nhs-number-not-known"),
         ("referring_professional_type", "health_visitor"),
         ("preferred_language", "no"),
+        ("redirection_reason", "belongs_to_another_network"),
+        ("redirected_to", "talking_therapies"),
+        ("withdrawal_reason", "bereavement"),
+        ("withdrawn_by", "family"),
+        ("closing_reason", "work_completed"),
     ],
 )
 def test_the_lists_are_there_and_yaml_has_not_changed_their_codes(name: str, code: str) -> None:
@@ -43,7 +48,7 @@ def test_nothing_given_is_not_a_wrong_code() -> None:
 
 def test_every_coded_field_has_its_list() -> None:
     for command, fields in CODED_FIELDS.items():
-        assert set(fields) <= set(LISTS.lists), command
+        assert set(fields.values()) <= set(LISTS.lists), command
         assert set(fields) <= set(command.__dataclass_fields__), command
 
 

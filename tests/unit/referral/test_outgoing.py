@@ -12,17 +12,36 @@ from services.kit.personal import PERSONAL
 from services.kit.testing import record
 from services.referral.domain.events import STORED_NAMES, Event
 from services.referral.outgoing import PUBLISHED, to_message, translate
+from tests.unit.referral.clock_scenarios import advanced, breached, contact, june, measure, revised, spell, stopped
 from tests.unit.referral.scenarios import (
     a_practice,
     accepted,
+    closed,
     configured,
     received,
+    redirected,
     registered,
     triaged,
     wait_started,
+    withdrawn,
 )
 
-EXAMPLES = [configured(), registered(), received(), wait_started(), triaged(note="Soon."), accepted()]
+PRIVATE = [contact(), measure(), spell()]
+EXAMPLES = [
+    configured(),
+    registered(),
+    received(),
+    triaged(note="Soon."),
+    accepted(),
+    redirected(note="Rang them."),
+    withdrawn(note="She rang."),
+    closed(note="Well."),
+    wait_started(),
+    advanced("first_contact", june(3), "assessment"),
+    stopped(june(5), 5),
+    revised({"first_contact": june(3)}),
+    breached("assessment"),
+]
 
 
 def personal_fields(event: type[Any]) -> list[str]:
@@ -31,7 +50,7 @@ def personal_fields(event: type[Any]) -> list[str]:
 
 
 def test_there_is_an_example_of_every_event() -> None:
-    assert {type(event) for event in EXAMPLES} == set(get_args(Event)) == set(STORED_NAMES.values())
+    assert {type(event) for event in [*EXAMPLES, *PRIVATE]} == set(get_args(Event)) == set(STORED_NAMES.values())
 
 
 @pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: type(event).__name__)
@@ -43,6 +62,11 @@ def test_every_event_is_translated_to_its_public_form(event: Event) -> None:
     assert public.TYPE.removeprefix("perinatal-").removesuffix("-1") + ".v1" in STORED_NAMES
     assert contracts.parse(message.type, message.data) == public
     assert (message.topic, message.dataschema) == ("perinatal.referral.events", public.dataschema())
+
+
+@pytest.mark.parametrize("event", PRIVATE, ids=lambda event: type(event).__name__)
+def test_what_others_told_us_is_not_told_again(event: Event) -> None:
+    assert to_message(record(event, stream="stream", version=1)) is None
 
 
 def test_the_published_names_are_those_that_are_translated() -> None:

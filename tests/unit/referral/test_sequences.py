@@ -9,8 +9,19 @@ from services.kit.codec import Codec
 from services.kit.errors import DomainError
 from services.kit.testing import NOW
 from services.referral.domain import pcn, person, referral
+from services.referral.domain.commands import ReferralCommand
 from services.referral.domain.events import STORED_NAMES, Event, upcast
-from tests.unit.referral.scenarios import a_practice, accept, configure, receive, register, triage
+from tests.unit.referral.scenarios import (
+    a_practice,
+    accept,
+    close,
+    configure,
+    receive,
+    redirect,
+    register,
+    triage,
+    withdraw,
+)
 
 CODEC = Codec(STORED_NAMES, subject_field="person_id", upcast=upcast)
 
@@ -51,7 +62,11 @@ referral_commands = st.one_of(
     ),
     st.builds(triage, st.sampled_from("1234"), st.none() | words),
     st.builds(accept, st.sampled_from(["universal", "parent_infant"])),
+    st.builds(redirect, note=st.none() | words),
+    st.builds(withdraw, note=st.none() | words),
+    st.builds(close, note=st.none() | words),
 )
+ENDS = {"ReferralRedirected", "ReferralWithdrawn", "ReferralClosed"}
 
 
 @given(st.lists(configures, max_size=5))
@@ -83,7 +98,7 @@ def test_a_person(commands: list[person.RegisterPerson]) -> None:
 
 
 @given(st.lists(referral_commands, max_size=8))
-def test_a_referral(commands: list[referral.ReferralCommand]) -> None:
+def test_a_referral(commands: list[ReferralCommand]) -> None:
     state = referral.initial()
     names = []
     for hours, command in enumerate(commands):
@@ -94,7 +109,11 @@ def test_a_referral(commands: list[referral.ReferralCommand]) -> None:
         for event in decided:
             state = referral.evolve(state, stored(event))
             names.append(type(event).__name__)
-    assert names == ["ReferralReceived", "WaitStarted", "ReferralTriaged", "ReferralAccepted"][: len(names)]
+    stages = [name for name in names if name not in {*ENDS, "WaitStopped"}]
+    assert stages == ["ReferralReceived", "WaitStarted", "ReferralTriaged", "ReferralAccepted"][: len(stages)]
+    ended = [name for name in names if name in ENDS]
+    assert names == [*stages, *ended, *["WaitStopped"] * len(ended)]
+    assert len(ended) <= 1
 
 
 def at(hours: int) -> datetime:

@@ -8,21 +8,27 @@ import pytest
 from services.kit.codec import Codec
 from services.kit.testing import NOW
 from services.referral.domain.events import STORED_NAMES, Event, upcast
+from tests.unit.referral.clock_scenarios import advanced, breached, contact, june, measure, revised, spell, stopped
 from tests.unit.referral.scenarios import (
     PERSON,
     REFERRAL,
     a_practice,
     accepted,
+    closed,
     configured,
     received,
+    redirected,
     registered,
     triaged,
     wait_started,
+    withdrawn,
 )
 
 CODEC = Codec(STORED_NAMES, subject_field="person_id", upcast=upcast)
 AT, BEFORE = "2026-06-01T09:00:00Z", "2026-05-31T14:30:00Z"
 IDS = {"referral_id": REFERRAL, "person_id": PERSON}
+CLOCK = {**IDS, "spell_id": REFERRAL}
+DUE = {"due_on": "2026-06-28", "rule_version": "four-week-2024"}
 
 STORED: dict[str, tuple[dict[str, Any], dict[str, Any], Event]] = {
     "pcn-configured.v1": (
@@ -74,6 +80,7 @@ STORED: dict[str, tuple[dict[str, Any], dict[str, Any], Event]] = {
             "referring_org_ods_code": "RXX01",
             "referring_professional_type": "midwife",
             "primary_reason": "13",
+            "consultation_id": None,
             "occurred_at": BEFORE,
         },
         {"note": "Low since the twenty-week scan."},
@@ -84,8 +91,9 @@ STORED: dict[str, tuple[dict[str, Any], dict[str, Any], Event]] = {
             **IDS,
             "spell_id": REFERRAL,
             "due_on": "2026-06-28",
-            "rule_version": "waiting-clock-1",
+            "rule_version": "four-week-2024",
             "occurred_at": BEFORE,
+            "follows_spell_id": None,
         },
         {},
         wait_started(),
@@ -96,6 +104,97 @@ STORED: dict[str, tuple[dict[str, Any], dict[str, Any], Event]] = {
         triaged(note="Call today."),
     ),
     "referral-accepted.v1": ({**IDS, "care_strand": "parent_infant", "occurred_at": AT}, {}, accepted()),
+    "referral-redirected.v1": (
+        {
+            **IDS,
+            "reason": "more_specialist_care_needed",
+            "redirected_to": "specialist_perinatal_team",
+            "occurred_at": AT,
+        },
+        {"note": "Rang them."},
+        redirected(note="Rang them."),
+    ),
+    "referral-withdrawn.v1": (
+        {**IDS, "reason": "no_longer_needed", "withdrawn_by": "family", "occurred_at": AT},
+        {"note": "She rang."},
+        withdrawn(note="She rang."),
+    ),
+    "referral-closed.v1": (
+        {**IDS, "reason": "work_completed", "occurred_at": AT},
+        {"note": "Well."},
+        closed(note="Well."),
+    ),
+    "wait-advanced.v1": (
+        {
+            **CLOCK,
+            "part": "first_contact",
+            "missing_parts": ["assessment"],
+            **DUE,
+            "occurred_at": "2026-06-03T10:00:00Z",
+        },
+        {},
+        advanced("first_contact", june(3), "assessment"),
+    ),
+    "wait-stopped.v1": (
+        {
+            **CLOCK,
+            "clock_started_at": BEFORE,
+            "why": "complete",
+            "days": 5,
+            "rule_version": "four-week-2024",
+            "occurred_at": "2026-06-05T10:00:00Z",
+        },
+        {},
+        stopped(june(5), 5),
+    ),
+    "wait-revised.v1": (
+        {
+            **CLOCK,
+            "parts_met": {"first_contact": "2026-06-03T10:00:00Z"},
+            "missing_parts": ["baseline_measure", "assessment", "plan_or_intervention"],
+            "clock_started_at": BEFORE,
+            "stopped_at": None,
+            "why": None,
+            "days": None,
+            **DUE,
+            "occurred_at": AT,
+        },
+        {},
+        revised({"first_contact": june(3)}),
+    ),
+    "wait-breached.v1": (
+        {**CLOCK, "missing_parts": ["assessment"], **DUE, "occurred_at": "2026-06-28T23:00:00Z"},
+        {},
+        breached("assessment"),
+    ),
+    "contact-noted.v1": (
+        {
+            **IDS,
+            "contact_id": contact().contact_id,
+            "told": 2,
+            "kind": "appointment",
+            "attendance_status": "5",
+            "consultation_mechanism": "01",
+            "activities": ["assessment"],
+            "occurred_at": "2026-06-03T10:00:00Z",
+        },
+        {},
+        contact(activities=("assessment",)),
+    ),
+    "measure-noted.v1": (
+        {
+            "person_id": PERSON,
+            "measure_id": measure().measure_id,
+            "told": 2,
+            "collection_point": "baseline",
+            "scored": True,
+            "completed_on": "2026-06-04",
+            "occurred_at": "2026-06-04T10:00:00Z",
+        },
+        {},
+        measure(),
+    ),
+    "spell-noted.v1": ({**IDS, "occurred_at": BEFORE}, {}, spell()),
 }
 
 
@@ -115,6 +214,14 @@ def test_it_is_written_like_that_still(name: str) -> None:
     encoded = CODEC.encode(event)
     assert (encoded.type, encoded.data, encoded.personal) == (name, data, personal)
     assert encoded.subject == (PERSON if personal else None)
+
+
+def test_a_referral_and_a_wait_of_the_first_slice_can_still_be_read() -> None:
+    request, _, event = STORED["referral-received.v1"]
+    old = {name: value for name, value in request.items() if name != "consultation_id"}
+    assert CODEC.decode("referral-received.v1", old, {"note": "Low since the twenty-week scan."}) == event
+    wait = {**CLOCK, "due_on": "2026-06-28", "rule_version": "waiting-clock-1", "occurred_at": BEFORE}
+    assert CODEC.decode("wait-started.v1", wait, {}) == wait_started(rule_version="waiting-clock-1")
 
 
 def test_an_event_whose_key_is_gone_keeps_its_coded_facts() -> None:

@@ -58,8 +58,6 @@ async def triage(visit: OfNetwork, referral_id: UUID, form: OfForm) -> Response:
     codes = [choice.code for choice in choices("clinical_response_priority")]
     name = "clinical_response_priority"
     body = {name: form.choice(name, codes, missing="Choose how soon the family should be seen")}
-    if note := form.text("note", longest=4000):
-        body["note"] = note
     if not form.valid:
         return await _show(visit, referral_id, form)
     outcome = await triage_referral(visit.caller, form.command_id, referral_id, body)

@@ -130,13 +130,17 @@ def _line(figures: ScoreFigures, scores: Distribution) -> ScoreLine:
         instrument=short,
         score=label,
         n=scores.n,
-        mean=f"{scores.mean:.2f}",
-        sd=_NONE if scores.sd is None else f"{scores.sd:.2f}",
-        range=f"{scores.min:g} to {scores.max:g}",
+        mean=_two_decimals(scores.mean),
+        sd=_two_decimals(scores.sd),
+        range=_NONE if scores.min is None else f"{scores.min:g} to {scores.max:g}",
         at_or_above=[
             f"{_of(count, scores.n)} at {threshold} or more" for threshold, count in scores.at_or_above.items()
         ],
     )
+
+
+def _two_decimals(value: float | None) -> str:
+    return _NONE if value is None else f"{value:.2f}"
 
 
 def _change(figures: ScoreFigures) -> ChangeLine:
@@ -146,8 +150,8 @@ def _change(figures: ScoreFigures) -> ChangeLine:
         instrument=short,
         score=label,
         n=pairs.n,
-        first_mean=f"{pairs.first.mean:.2f}" if pairs.first else _NONE,
-        last_mean=f"{pairs.last.mean:.2f}" if pairs.last else _NONE,
+        first_mean=_two_decimals(pairs.first.mean),
+        last_mean=_two_decimals(pairs.last.mean),
         change=_NONE if pairs.mean_change is None else _signed(pairs.mean_change),
         interval=_interval(pairs),
         direction=_direction(pairs),

@@ -1,0 +1,2 @@
+-- Waits and timeline.
+select 1;

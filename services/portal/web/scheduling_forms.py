@@ -1,0 +1,133 @@
+"""Reads the forms about appointments and sessions into what the scheduling service takes."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from services.portal.web.forms import Form
+from services.portal.web.times import read_times
+from services.portal.web.words import choices
+
+SEEN = ("5", "6")
+_MOST_PEOPLE = 999
+_LONGEST_LIST = 60
+
+
+def codes_of(code_list: str) -> list[str]:
+    return [choice.code for choice in choices(code_list)]
+
+
+def optional_choice(form: Form, name: str, codes: Iterable[str]) -> str | None:
+    return form.choice(name, list(codes)) if form.value(name) else None
+
+
+def yes_or_no(form: Form, name: str) -> bool | None:
+    """None when nothing was ticked."""
+    said = optional_choice(form, name, ("yes", "no"))
+    return None if said is None else said == "yes"
+
+
+def ticked(form: Form, name: str, codes: Iterable[str]) -> list[str]:
+    """The codes whose boxes `name-code` are ticked, in the order of the list."""
+    return [code for code in codes if form.value(f"{name}-{code}")]
+
+
+def without_gaps(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def read_booking(form: Form, person_id: str, referral_ids: list[str]) -> dict[str, Any]:
+    return without_gaps(
+        {
+            "person_id": person_id,
+            "referral_id": optional_choice(form, "referral_id", referral_ids),
+            "clinician_id": form.text("clinician_id", missing="Enter the clinician’s account", longest=100),
+            **read_times(form),
+            "consultation_mechanism": form.choice(
+                "consultation_mechanism", codes_of("consultation_mechanism"), missing="Choose how they will meet"
+            ),
+            "activity_location_type": optional_choice(
+                form, "activity_location_type", codes_of("activity_location_type")
+            ),
+            "interpreter_required": form.choice(
+                "interpreter_required", ("yes", "no"), missing="Say whether an interpreter is needed"
+            )
+            == "yes",
+            "override_reason": form.text("override_reason", longest=500),
+        }
+    )
+
+
+def read_move(form: Form) -> dict[str, Any]:
+    return without_gaps(
+        {
+            **read_times(form),
+            "rescheduled_by": form.choice("rescheduled_by", ("patient", "provider"), missing="Say who asked for it"),
+            "override_reason": form.text("override_reason", longest=500),
+        }
+    )
+
+
+def read_attendance(form: Form) -> dict[str, Any]:
+    """What became of an appointment. What was done belongs to one at which somebody was seen."""
+    status = form.choice("attendance_status", codes_of("attendance_status"), missing="Say what became of it")
+    seen = status in SEEN
+    body = {
+        "attendance_status": status,
+        "activities": ticked(form, "activities", codes_of("activities")) if seen else [],
+        "others_present": ticked(form, "others_present", codes_of("others_present")) if seen else [],
+        "interpreter_present": yes_or_no(form, "interpreter_present") if seen else None,
+        "partner_assessment_offered": yes_or_no(form, "partner_assessment_offered") if seen else None,
+        "note": form.text("note", longest=4000),
+    }
+    return without_gaps(body)
+
+
+def read_session(form: Form) -> dict[str, Any]:
+    capacity = whole_number(form, "capacity", "How many people there is room for", lowest=1)
+    return without_gaps(
+        {
+            "session_type": form.choice("session_type", codes_of("session_type"), missing="Choose the kind of session"),
+            **read_times(form),
+            "capacity": capacity,
+            "consultation_mechanism": form.choice(
+                "consultation_mechanism", codes_of("consultation_mechanism"), missing="Choose how people meet"
+            ),
+            "activity_location_type": optional_choice(
+                form, "activity_location_type", codes_of("activity_location_type")
+            ),
+            "language": form.choice("language", codes_of("preferred_language"), missing="Choose the language"),
+            "open_to_all": form.choice("open_to_all", ("yes", "no"), missing="Say who may come") == "yes",
+        }
+    )
+
+
+def read_register(form: Form, place_ids: list[str]) -> dict[str, Any]:
+    """Who came. A family with no number beside it did not."""
+    came = {place_id: _people(form, f"people-{place_id}") for place_id in place_ids}
+    return {
+        "attended": [{"place_id": place_id, "people": people} for place_id, people in came.items() if people],
+        "drop_ins": [{"people": people} for people in _drop_ins(form)],
+        "language": form.choice("language", codes_of("preferred_language"), missing="Choose the language"),
+    }
+
+
+def _people(form: Form, name: str) -> int:
+    return whole_number(form, name, "How many came", lowest=0) or 0 if form.value(name).strip() else 0
+
+
+def _drop_ins(form: Form) -> list[int]:
+    """Numbers of people, a family each: "2, 3, 1"."""
+    given = [part for part in form.value("drop_ins").replace(";", ",").replace(" ", ",").split(",") if part]
+    numbers = [int(part) if part.isascii() and part.isdigit() else 0 for part in given]
+    if len(given) > _LONGEST_LIST or any(not 1 <= number <= _MOST_PEOPLE for number in numbers):
+        form.wrong("drop_ins", "Write a number of people for each family, like 2, 3, 1")
+        return []
+    return numbers
+
+
+def whole_number(form: Form, name: str, what: str, *, lowest: int, highest: int = _MOST_PEOPLE) -> int | None:
+    given = form.value(name).strip()
+    if not given.isascii() or not given.isdigit() or not lowest <= int(given) <= highest:
+        form.wrong(name, f"{what} must be a whole number from {lowest} to {highest}")
+        return None
+    return int(given)

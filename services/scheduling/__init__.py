@@ -1,0 +1,1 @@
+"""Scheduling: appointments and group sessions, who has which place, and who came."""

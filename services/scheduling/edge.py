@@ -1,0 +1,88 @@
+"""Who may do what, and what every route works with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from services.kit.auth import Principal
+from services.kit.http import Permissions
+from services.kit.tenancy import TenantPool
+from services.scheduling.application import Scheduling
+from services.scheduling.domain.calendar import london_date, london_midnight
+
+FAMILY = "public"
+"""The role of the public page's own account: a family that asks for itself."""
+IMPORTER = "importer"
+"""Brings in what took place long ago; nobody else may."""
+
+EVERYBODY = {"referrer", "clinician", "coordinator", "training-lead", "operator", IMPORTER, FAMILY}
+ARRANGES = {"clinician", "coordinator", IMPORTER}
+
+permit = Permissions(
+    {
+        "code-list:read": EVERYBODY,
+        "appointment:book": ARRANGES,
+        "appointment:reschedule": ARRANGES,
+        "appointment:cancel": ARRANGES,
+        "appointment:outcome": {"clinician", IMPORTER},
+        "appointment:correct": {"clinician"},
+        "appointment:read": {"clinician", "coordinator"},
+        "session:schedule": ARRANGES,
+        "session:cancel": ARRANGES,
+        "session:hold": ARRANGES,
+        "session:read": EVERYBODY - {"operator"},
+        "register:read": {"clinician", "coordinator"},
+        "place:book": ARRANGES | {"referrer", FAMILY},
+        "place:cancel": ARRANGES | {"referrer", FAMILY},
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """What the routes work with; `main` puts it on the application."""
+
+    scheduling: Scheduling
+    pool: TenantPool
+    clock: Callable[[], datetime]
+
+
+def _edge(request: Request) -> Edge:
+    edge: Edge = request.app.state.edge
+    return edge
+
+
+Use = Annotated[Edge, Depends(_edge)]
+
+_SENSIBLE = {"ge": date(2000, 1, 1), "le": date(2099, 12, 31)}
+First = Annotated[date | None, Query(alias="from", **_SENSIBLE)]
+Last = Annotated[date | None, Query(alias="to", **_SENSIBLE)]
+_WEEKS_AHEAD = timedelta(weeks=4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """Days in England, both included, as instants [since, until); from today for four weeks unless told."""
+
+    since: datetime
+    until: datetime
+
+
+def _period(use: Use, first: First = None, last: Last = None) -> Period:
+    first = first or london_date(use.clock())
+    last = last or first + _WEEKS_AHEAD
+    return Period(since=london_midnight(first), until=london_midnight(last + timedelta(days=1)))
+
+
+Days = Annotated[Period, Depends(_period)]
+
+
+def backdated(principal: Principal) -> bool:
+    return IMPORTER in principal.roles
+
+
+def by_family(principal: Principal) -> bool:
+    return principal.roles <= {FAMILY}

@@ -1,0 +1,26 @@
+"""Others' facts as our commands: which practices the network has."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import contracts
+from contracts.referral import PcnConfiguredV1
+from services.kit.record import Recorded
+from services.training.domain.events import Practice
+from services.training.domain.practices import NotePractices
+
+TOPICS = ("perinatal.referral.events",)
+
+parse = contracts.parse
+
+
+def on_pcn_configured(recorded: Recorded[PcnConfiguredV1]) -> NotePractices:
+    event = recorded.event
+    return NotePractices(
+        pcn_ods_code=event.pcn_ods_code,
+        practices=tuple(Practice(ods_code=each.ods_code, name=each.name) for each in event.practices),
+        configured_at=event.configured_at,
+    )
+
+
+SUBSCRIPTIONS: Mapping[type[Any], Callable[[Recorded[Any]], NotePractices]] = {PcnConfiguredV1: on_pcn_configured}

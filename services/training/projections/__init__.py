@@ -1,0 +1,1 @@
+"""What is read: training sessions, coverage by practice, the consultation log."""

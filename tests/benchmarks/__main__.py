@@ -1,0 +1,75 @@
+"""`python -m tests.benchmarks [NAME…] [--seconds N] [--rounds N] [--out DIR]`: the figures of docs/benchmarks.md."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from types import ModuleType
+
+import orjson
+import uvloop
+
+from deploy.local.errors import StackError
+from deploy.local.stack import Stack
+from services.kit.service import spare_the_collector
+from tests.benchmarks import append, fold, machine, position, relay, visible
+from tests.benchmarks.bench import QUIET, Bench
+from tests.benchmarks.figures import Report, markdown
+
+BENCHMARKS: dict[str, ModuleType] = {module.NAME: module for module in (append, position, relay, visible, fold)}
+
+
+def main() -> None:
+    given = _arguments()
+    for name in given.names or BENCHMARKS:
+        try:
+            report = _run(BENCHMARKS[name], given)
+        except StackError as problem:
+            sys.exit(f"{problem}\n{problem.detail}")
+        sys.stdout.write("\n" + markdown(report) + "\n")
+
+
+def _run(module: ModuleType, given: argparse.Namespace) -> Report:
+    with tempfile.TemporaryDirectory(prefix="bench") as folder:
+        stack = Stack(Path(folder) / "stack", parts=getattr(module, "PARTS", ("postgres",)), services=(), topics=())
+        stack.start()
+        try:
+            return uvloop.run(_measured(module, _bench(stack, Path(folder), given), given))
+        finally:
+            stack.stop()
+
+
+def _bench(stack: Stack, folder: Path, given: argparse.Namespace) -> Bench:
+    lengths = {"seconds": given.seconds, "rounds": given.rounds, "tries": given.tries, "patience": given.patience}
+    return Bench(stack=stack, folder=folder, tell=_tell, **lengths)
+
+
+async def _measured(module: ModuleType, bench: Bench, given: argparse.Namespace) -> Report:
+    spare_the_collector()
+    await machine.quiet(QUIET, given.patience, _tell)
+    before = machine.described() | {"postgres": await machine.server(bench.stack.wiring.postgres_admin)}
+    report: Report = await module.run(bench)
+    method = {"seconds": given.seconds, "rounds": given.rounds, "tries": given.tries, "quiet": QUIET}
+    told = {"machine": before, "load_after": machine.load(), "method": method, "report": report.as_json()}
+    given.out.mkdir(parents=True, exist_ok=True)
+    (given.out / f"{module.NAME}.json").write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n")
+    return report
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(line + "\n")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="perinatal bench")
+    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], metavar="NAME")
+    parser.add_argument("--seconds", type=float, default=5.0, help="length of one sample")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is measured, one after the other")
+    parser.add_argument("--tries", type=int, default=4, help="how often a sample is taken anew when others were busy")
+    parser.add_argument("--patience", type=float, default=0.0, help="seconds to wait for a quiet machine each time")
+    parser.add_argument("--out", type=Path, default=Path("docs/benchmarks"))
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

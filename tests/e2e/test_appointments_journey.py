@@ -1,0 +1,142 @@
+"""A family asks for help itself, is triaged, booked, not seen, booked again and seen: in a real browser."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from services.kit.testing import eventually
+from services.portal.web.moments import london_day
+from tests.e2e.conftest import PCN, Visit
+from tests.e2e.visitor import Visitor
+
+REQUEST = {
+    "asking_for": "B2",
+    "your_name": "Ivo Marin (synthetic)",
+    "telephone": "01632 960003",
+    "preferred_language": "ro",
+    "interpreter_required": "yes",
+    "access_needs": "She uses a wheelchair.",
+    "words": "She cries a lot since the baby came.",
+}
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize(("scripts", "name"), [(True, "Ana Marin (synthetic)"), (False, "Elena Marin (synthetic)")])
+async def test_a_family_asks_is_booked_missed_booked_again_and_seen(visit: Visit, scripts: bool, name: str) -> None:
+    await asks_for_help(await visit(None, scripts=scripts), name)
+    clinician = await visit("clinician", scripts=scripts)
+    await triages(clinician, name)
+    person = clinician.page.url
+    await books(clinician, "9:30", "10:20")
+    await records(clinician, {"attendance_status": "3"})
+    assert "Did not come, and gave no warning" in await clinician.text()
+    await clinician.page.goto(person)
+    await books(clinician, "11:00", "11:50")
+    await moves(clinician)
+    await records(clinician, {"attendance_status": "6", "interpreter_present": "yes"}, "assessment", "infant")
+    said = await clinician.text()
+    assert "Came late and was seen" in said
+    assert "What was done Assessment" in said
+    assert "Others present Baby" in said
+    await clinician.check("appointment-attended")
+    await sees_the_diary(clinician, name)
+
+
+async def asks_for_help(family: Visitor, name: str) -> None:
+    await family.page.goto(f"{family.portal}/help/{PCN}")
+    await family.check("help")
+    await family.press("Ask for help")
+    assert "Tell us who needs help" in await family.text()
+    await family.check("help-mistakes")
+    await family.fill({**REQUEST, "full_name": name})
+    await family.press("Ask for help")
+    assert "We have got your message." in await family.text()
+    assert family.path == f"/help/{PCN}/sent"
+    await family.check("help-sent")
+
+
+async def triages(clinician: Visitor, name: str) -> None:
+    await eventually(lambda: is_listed(clinician, name), within=10, what="the referral is on the triage list")
+    await clinician.follow(name)
+    await clinician.fill({"clinical_response_priority": "3"})
+    await clinician.press("Save triage")
+    await clinician.fill({"care_strand": "parental_mental_health"})
+    await clinician.press("Accept referral")
+    await clinician.follow("Open the person’s page")
+
+
+async def is_listed(clinician: Visitor, name: str) -> bool:
+    await clinician.open("/triage")
+    return name in await clinician.text()
+
+
+async def books(clinician: Visitor, starts: str, ends: str) -> None:
+    """For yesterday, as somebody does who saw a family before there was time to write it down."""
+    await opens(clinician, "Book an appointment")
+    await clinician.check("appointment-book")
+    day = london_day(datetime.now(UTC)) - timedelta(days=1)
+    when = {"day-day": str(day.day), "day-month": str(day.month), "day-year": str(day.year)}
+    await clinician.fill({**when, "starts": "half past", "ends": ends})
+    await clinician.press("Book appointment")
+    assert "The start must be a time, like 9:30 or 14:15" in await clinician.text()
+    await clinician.check("appointment-mistake")
+    await clinician.fill({"starts": starts})
+    await clinician.press("Book appointment")
+    said = await clinician.text()
+    if "The clinician has another appointment at that time" in said:
+        await clinician.check("appointment-busy")
+        await clinician.fill({"override_reason": "Both families know."})
+        await clinician.press("Book appointment")
+        said = await clinician.text()
+    assert "The appointment has been booked." in said
+    await clinician.check("appointment-booked")
+
+
+async def opens(clinician: Visitor, name: str) -> None:
+    """Follow a link that looks like a button, and wait for the page it leads to."""
+    button = clinician.page.get_by_role("button", name=name)
+    path = await button.get_attribute("href")
+    await button.click()
+    await clinician.page.wait_for_url(f"**{path}")
+
+
+async def moves(clinician: Visitor) -> None:
+    await opens(clinician, "Move it")
+    await clinician.check("appointment-move")
+    await clinician.fill({"starts": "14:00", "ends": "14:50", "rescheduled_by": "patient"})
+    await clinician.press("Move appointment")
+    if "The clinician has another appointment at that time" in await clinician.text():
+        await clinician.fill({"override_reason": "Both families know."})
+        await clinician.press("Move appointment")
+    said = await clinician.text()
+    assert "The appointment has been moved." in said
+    assert "2:00pm to 2:50pm" in said
+    await opens(clinician, "Cancel it")
+    await clinician.check("appointment-cancel")
+    await clinician.follow("Back to the appointment")
+
+
+async def records(clinician: Visitor, answers: dict[str, str], activity: str = "", other: str = "") -> None:
+    await opens(clinician, "Record what became of it")
+    await clinician.press("Save")
+    assert "Say what became of it" in await clinician.text()
+    await clinician.check("appointment-record")
+    await clinician.fill(answers)
+    for box in [f"activities-{activity}"] * bool(activity) + [f"others_present-{other}"] * bool(other):
+        await clinician.page.locator(f"[name='{box}']").check()
+    await clinician.press("Save")
+    assert "What became of the appointment has been recorded." in await clinician.text()
+
+
+async def sees_the_diary(clinician: Visitor, name: str) -> None:
+    day = london_day(datetime.now(UTC)) - timedelta(days=1)
+    await clinician.open(f"/diary?on={day}")
+    said = await clinician.text()
+    assert name in said
+    assert "2:00pm to 2:50pm" in said
+    assert "Interpreter needed: Romanian" in said
+    await clinician.check("diary-day")
+    await clinician.open(f"/diary?on={day}&view=week")
+    await clinician.check("diary-week")
+    await clinician.open("/diary/to-record")
+    await clinician.check("diary-to-record")

@@ -1,0 +1,215 @@
+"""One family's way through the service, in a real browser: asked for help, triaged, accepted, seen to get better."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from services.portal.web.moments import london_day
+from tests.e2e.conftest import Visit
+from tests.e2e.visitor import Visitor
+
+PERSON = {
+    "birth_date-day": "27",
+    "birth_date-month": "3",
+    "birth_date-year": "1994",
+    "nhs_number_known": "yes",
+    "telephone": "01632 960001",
+    "postcode": "ZZ99 3WZ",
+    "practice_ods_code": "not-listed",
+    "perinatal_stage": "postnatal",
+    "ethnic_category": "N",
+    "preferred_language": "ig",
+    "interpreter_required": "yes",
+}
+BY_A_MIDWIFE = {
+    "asking": "professional",
+    "source_of_referral": "A4",
+    "referring_professional_type": "midwife",
+    "primary_reason": "13",
+}
+EPDS_LOW, EPDS_HIGH = [0, 1, 0, 1, 0, 1, 0, 1, 0, 0], [2, 2, 2, 2, 1, 2, 2, 1, 1, 1]
+
+
+def items(scores: list[int]) -> dict[str, str]:
+    return {f"item-{number}": str(score) for number, score in enumerate(scores, start=1)}
+
+
+def on(name: str, day: date) -> dict[str, str]:
+    return {f"{name}-day": str(day.day), f"{name}-month": str(day.month), f"{name}-year": str(day.year)}
+
+
+@pytest.mark.parametrize(("scripts", "number", "name"), [(True, "9990000018", "Amara"), (False, "9990000026", "Bela")])
+async def test_a_family_is_referred_triaged_accepted_and_measured(
+    visit: Visit, scripts: bool, number: str, name: str
+) -> None:
+    referral_id = await a_midwife_refers(await visit("referrer", scripts=scripts), f"{name} Nwosu (synthetic)", number)
+    clinician = await visit("clinician", scripts=scripts)
+    await the_clinician_triages_and_accepts(clinician, f"{name} Nwosu (synthetic)", referral_id)
+    await the_clinician_records_two_questionnaires(clinician)
+    await the_person_page_shows_flag_and_trend(clinician, f"{name} Nwosu (synthetic)")
+    await the_coordinator_reads_the_report(await visit("coordinator", scripts=scripts))
+
+
+async def a_midwife_refers(referrer: Visitor, name: str, number: str) -> str:
+    await referrer.check("home-referrer")
+    await referrer.follow("Refer a family")
+    await referrer.check("refer")
+    await referrer.press("Send referral")
+    assert "Enter the name of the person this is for" in await referrer.text()
+    await referrer.check("refer-mistakes")
+    await referrer.fill({"full_name": name, **PERSON, "nhs_number": number, **BY_A_MIDWIFE})
+    await referrer.press("Send referral")
+    said = await referrer.text()
+    assert "The referral has been received." in said
+    assert "To triage" in said
+    await referrer.check("referral")
+    return referrer.id_in_path()
+
+
+async def the_clinician_triages_and_accepts(clinician: Visitor, name: str, referral_id: str) -> None:
+    await clinician.check("home-clinician")
+    await clinician.open("/triage")
+    said = await clinician.text()
+    assert name in said
+    assert "28 days left" in said
+    assert "Interpreter needed: Igbo" in said
+    await clinician.check("triage-list")
+    await clinician.follow(name)
+    assert clinician.id_in_path() == referral_id
+    await clinician.check("triage")
+    await clinician.fill({"clinical_response_priority": "2"})
+    await clinician.press("Save triage")
+    assert "The referral has been triaged." in await clinician.text()
+    await clinician.fill({"care_strand": "parental_mental_health"})
+    await clinician.press("Accept referral")
+    said = await clinician.text()
+    assert "The referral has been accepted." in said
+    assert "Parental mental health" in said
+    await clinician.check("triage-accepted")
+    await clinician.open("/waiting")
+    assert name in await clinician.text()
+    await clinician.check("waiting-list")
+    await clinician.follow(name)
+
+
+async def the_clinician_records_two_questionnaires(clinician: Visitor) -> None:
+    person = clinician.page.url
+    today = london_day(datetime.now(UTC))
+    for day, scores, point in ((today - timedelta(days=42), EPDS_HIGH, "baseline"), (today, EPDS_LOW, "review")):
+        await clinician.page.goto(person)
+        await clinician.page.get_by_role("button", name="Record a questionnaire").click()
+        await clinician.fill({"instrument": "epds"})
+        await clinician.press("Continue")
+        filled = {**on("completed_on", day), "collection_point": point, "infant_age_weeks": "9", **items(scores)}
+        await clinician.fill(filled)
+        await clinician.press("Save questionnaire")
+        assert "Say how the answers were copied" in await clinician.text()
+        await clinician.check("questionnaire-mistake")
+        await clinician.fill({"orientation": "oriented"})
+        await clinician.press("Save questionnaire")
+        said = await clinician.text()
+        assert "The questionnaire has been recorded." in said
+        assert f"{sum(scores)} of 30" in said
+        assert ("Risk flag" in said) == (scores[9] > 0)
+        await clinician.check("questionnaire")
+    await clinician.page.goto(person)
+
+
+async def the_person_page_shows_flag_and_trend(clinician: Visitor, name: str) -> None:
+    said = await clinician.text()
+    assert name in said
+    assert "born 27 March 1994" in said
+    assert "EPDS question 10, completed" in said
+    chart = clinician.page.get_by_role("img", name="EPDS, total: 2 scores")
+    assert await chart.count() == 1
+    assert "Lowest 4, highest 16." in (await chart.locator("desc").text_content() or "")
+    rows = await clinician.page.locator("caption:has-text('EPDS scores')").locator("..").locator("tbody tr").count()
+    assert rows == 2
+    await clinician.check("person")
+
+
+async def the_coordinator_reads_the_report(coordinator: Visitor) -> None:
+    await coordinator.check("home-coordinator")
+    await coordinator.open("/report")
+    said = await coordinator.text()
+    assert "Referrals received" in said
+    assert "EPDS" in said
+    await coordinator.check("report")
+    link = coordinator.page.get_by_role("link", name="Download as JSON")
+    answer = await coordinator.context.request.get(f"{coordinator.portal}{await link.get_attribute('href')}")
+    report = await answer.json()
+    assert report["measures"][0]["instrument"] == "epds"
+    assert report["risk_flags"] >= 1
+
+
+async def test_a_family_asks_for_help_itself(visit: Visit) -> None:
+    coordinator = await visit("coordinator")
+    await coordinator.open("/refer")
+    await coordinator.fill({**PERSON, "full_name": "Chidi Okafor (synthetic)", "nhs_number_known": "no"})
+    await coordinator.fill({"nhs_number_missing_reason": "overseas-patient", "asking": "family", "family_source": "B1"})
+    await coordinator.fill({"primary_reason": "21"})
+    await coordinator.press("Send referral")
+    said = await coordinator.text()
+    assert "The referral has been received." in said
+    assert "The person themselves" in said
+
+
+async def test_a_wrong_questionnaire_is_corrected_and_the_first_reading_kept(visit: Visit) -> None:
+    clinician = await visit("clinician")
+    await a_new_person(clinician, "Dina Haddad (synthetic)")
+    await record_epds(clinician, EPDS_HIGH)
+    await clinician.follow("Correct this questionnaire")
+    await clinician.check("correct")
+    await clinician.fill({"orientation": "oriented", "reason": "entry-error", **items(EPDS_LOW)})
+    await clinician.press("Save correction")
+    said = await clinician.text()
+    assert "The questionnaire has been corrected." in said
+    assert "4 of 30" in said
+    assert "Before correction 1 Total 16" in said
+
+
+async def test_places_of_the_tick_are_turned_into_scores(visit: Visit) -> None:
+    clinician = await visit("clinician")
+    await a_new_person(clinician, "Eleni Pappas (synthetic)")
+    # On the form of the EPDS the top answer of questions 3 and 5 to 10 counts three points: seven times three.
+    await record_epds(clinician, [0] * 10, orientation="position")
+    said = await clinician.text()
+    assert "21 of 30" in said
+    assert "Risk flag" in said
+
+
+async def test_somebody_already_known_is_found_and_referred_again(visit: Visit) -> None:
+    clinician = await visit("clinician")
+    known = {**PERSON, "full_name": "Farah Aziz (synthetic)", "nhs_number": "9990000034", **BY_A_MIDWIFE}
+    for _ in range(2):
+        await clinician.open("/refer")
+        await clinician.fill(known)
+        await clinician.press("Send referral")
+    assert "Somebody with this NHS number is already known here." in await clinician.text()
+    await clinician.check("refer-already-known")
+    await clinician.follow("Farah Aziz (synthetic)")
+    await clinician.fill(BY_A_MIDWIFE)
+    await clinician.press("Send referral")
+    assert "The referral has been received." in await clinician.text()
+    await clinician.open("/people")
+    await clinician.check("search")
+    await clinician.fill({"by": "nhs_number", "term": "999 000 0034"})
+    await clinician.press("Search")
+    assert "1 person found" in await clinician.text()
+    await clinician.check("search-found")
+
+
+async def a_new_person(clinician: Visitor, name: str) -> None:
+    """Refer somebody without a number and go to their page."""
+    await clinician.open("/refer")
+    await clinician.fill({**PERSON, "full_name": name, "nhs_number_known": "no", **BY_A_MIDWIFE})
+    await clinician.fill({"nhs_number_missing_reason": "nhs-number-not-known"})
+    await clinician.press("Send referral")
+    await clinician.follow("Open the person’s page")
+
+
+async def record_epds(clinician: Visitor, scores: list[int], orientation: str = "oriented") -> None:
+    person_id = clinician.id_in_path()
+    await clinician.open(f"/people/{person_id}/measures/new?instrument=epds")
+    await clinician.fill({"orientation": orientation, **items(scores)})
+    await clinician.press("Save questionnaire")
