@@ -48,6 +48,10 @@ async def use_json(connection: Tx) -> None:
     )
 
 
+async def _nothing_to_reset(connection: Tx) -> None:
+    """Whatever a transaction set ended with it, so a connection goes back as it came: asyncpg's own reset is a round trip."""
+
+
 class TenantPool:
     """A connection pool that cannot be used without naming a tenant."""
 
@@ -60,9 +64,10 @@ class TenantPool:
 
         A transaction that says nothing for `idle_seconds` is ended by the server: a frozen process would hold its locks for ever.
         """
-        options: dict[str, Any] = {"min_size": 0, "max_size": size, "init": use_json, "command_timeout": 30}
+        options: dict[str, Any] = {"min_size": 0, "max_size": size, "command_timeout": 30}
+        hooks: dict[str, Any] = {"init": use_json, "reset": _nothing_to_reset}
         limits = {"idle_in_transaction_session_timeout": str(int(idle_seconds * 1000))}
-        return cls(await asyncpg.create_pool(dsn, server_settings=limits, **options))
+        return cls(await asyncpg.create_pool(dsn, server_settings=limits, **hooks, **options))
 
     @asynccontextmanager
     async def scope(self, tenant: TenantId) -> AsyncIterator[Tx]:

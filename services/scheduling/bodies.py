@@ -15,7 +15,9 @@ from services.scheduling.domain.session_commands import Plan
 
 FACE_TO_FACE = "01"
 
-AccountId = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+AccountId = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
 OdsCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,12}$")]
 
 

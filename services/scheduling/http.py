@@ -9,6 +9,7 @@ from services.kit.auth import Principal
 from services.kit.code_lists import CodeList
 from services.kit.http import CommandId, Done, Pcn
 from services.scheduling.bodies import (
+    AccountId,
     AppointmentOutcome,
     Cancellation,
     CorrectedOutcome,
@@ -131,7 +132,7 @@ async def read_diary(
     pcn: Pcn,
     days: Days,
     use: Use,
-    clinician_id: str | None = None,
+    clinician_id: AccountId | None = None,
 ) -> list[DiaryRow]:
     async with use.pool.scope(pcn) as tx:
         return await diary.between(tx, pcn, clinician_id=clinician_id, since=days.since, until=days.until)
@@ -143,7 +144,7 @@ async def read_calendar(
     pcn: Pcn,
     days: Days,
     use: Use,
-    clinician_id: str,
+    clinician_id: AccountId,
 ) -> Response:
     async with use.pool.scope(pcn) as tx:
         rows = await diary.between(tx, pcn, clinician_id=clinician_id, since=days.since, until=days.until)

@@ -46,6 +46,7 @@ def at(**ahead: float) -> str:
         ({"person_id": "<script>"}, "request-invalid", None),
         ({"site_ods_code": "<b>"}, "request-invalid", None),
         ({"clinician_id": " "}, "request-invalid", None),
+        ({"clinician_id": "dr\x00grove"}, "request-invalid", None),
         ({"surprise": 1}, "request-invalid", None),
     ],
 )
@@ -224,6 +225,6 @@ async def test_what_somebody_wrote_is_nowhere_in_the_log_in_clear(site: Site) ->
     assert not [mark for mark in marks for box in sealed if mark.encode() in box]
 
 
-@pytest.mark.parametrize("query", ["?from=yesterday", "?from=1900-01-01", "?to=9999-12-31"])
+@pytest.mark.parametrize("query", ["?from=yesterday", "?from=1900-01-01", "?to=9999-12-31", "?clinician_id=%00"])
 async def test_days_that_cannot_be(site: Site, query: str) -> None:
     assert problem(await site.ask("GET", f"/diary{query}"))["slug"] == "request-invalid"
