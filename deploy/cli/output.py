@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
+from rich.status import Status
 from rich.table import Table
 
 from deploy.local.accounts import DEMO_PASSWORD, Account, read_accounts
@@ -27,16 +28,22 @@ def fail(problem: StackError) -> None:
 class Steps:
     """Each step of a start with the time it took."""
 
+    _shown: Status | None = None
+
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
         begun = time.monotonic()
         try:
-            with err.status(title):
+            with err.status(title) as self._shown:
                 yield
         except BaseException:
             err.print(f"[red]✗[/] {title}")
             raise
         done(title, time.monotonic() - begun)
+
+    def now(self, title: str) -> None:
+        if self._shown is not None:
+            self._shown.update(title)
 
 
 def done(title: str, seconds: float) -> None:

@@ -1,100 +1,81 @@
-"""Loads the demonstration through the same commands as everybody else; a second load changes nothing.
+"""Loads the demonstration through the same commands as everybody else, once.
 
-The id of each command is derived from the network, the family and the step, so a load that was cut short goes on where it was.
+The id of each command is derived from the network, the story and the step, so a load that was cut short goes on where it was, and
+one that was done changes nothing. `PERINATAL_DEMO_FAMILIES` is the number of families of a network, for tests that need few.
 """
 
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
-from uuid import UUID, uuid5
+import os
+from collections.abc import Sequence
+from datetime import date, datetime
 
-import yaml
-
-from deploy.cli.client import Client, Refused
+from deploy.cli.client import Client
 from deploy.cli.pcn import bring_on
-from deploy.cli.pcn_file import read_pcn_file
+from deploy.cli.pcn_file import PcnFile
+from deploy.demo.calendar import LONDON, Diaries
+from deploy.demo.character import character_of, networks
+from deploy.demo.families import Family
+from deploy.demo.groups import group_stories
+from deploy.demo.sending import Sending
+from deploy.demo.story import COORDINATOR, Step, Story
+from deploy.demo.team import team_stories
+from deploy.demo.told import PCN as TOLD_PCN
+from deploy.demo.told import told_stories
 from deploy.local.errors import StackError
 from deploy.local.home import Home
 from deploy.local.progress import Progress
+from services.training.application import input_id_for
 
-_FOLDER = Path(__file__).parent
-_PCN = _FOLDER / "pcn-U12001.yaml"
-_NAMESPACE = UUID("5f0f1d1e-6a52-5c8e-9a34-8a4f0f6f1201")
-_ENROLLED_WITHIN = 30.0
-_ASK_AGAIN = 0.1
+FAMILIES = 260
+_VARIABLE = "PERINATAL_DEMO_FAMILIES"
 
 
-def load_demonstration(home: Home, progress: Progress) -> None:
-    """Configure the synthetic network and send its families' commands."""
-    network = read_pcn_file(_PCN)
-    with (
-        progress.step(f"Bring on the demonstration network {network.pcn_ods_code}"),
-        Client(home, "operator") as client,
-    ):
-        bring_on(home, client, network)
-    families = yaml.safe_load((_FOLDER / "families.yaml").read_text(encoding="utf-8"))["families"]
-    clinician = f"clinician.{network.pcn_ods_code.lower()}"
-    with progress.step(f"Load {len(families)} synthetic families"), Client(home, clinician) as client:
-        for family in families:
-            _Family(client=client, pcn=network.pcn_ods_code, now=datetime.now(UTC), told=family).load()
+def load_demonstration(home: Home, progress: Progress, families: int | None = None) -> None:
+    """Configure the synthetic networks and send what happened in them, unless that was done before."""
+    found = networks()
+    with progress.step(f"Bring on {len(found)} demonstration networks"), Client(home, "operator") as client:
+        for network in found:
+            bring_on(home, client, network)
+    missing = [network for network in found if not _is_loaded(home, network.pcn_ods_code)]
+    if not missing:
+        return
+    today = datetime.now(LONDON).date()
+    count = families or _families_wanted()
+    stories = [story for network in missing for story in stories_of(network, today, count)]
+    with progress.step(f"Load {count} synthetic families for each network"):
+        Sending(home=home, progress=progress, stories=stories).run()
+        Sending(home=home, progress=progress, stories=[_last(network.pcn_ods_code, today) for network in missing]).run()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Family:
-    client: Client
-    pcn: str
-    now: datetime
-    told: Mapping[str, Any]
+def _families_wanted() -> int:
+    told = os.environ.get(_VARIABLE, str(FAMILIES))
+    if not told.isdecimal() or int(told) < 1:
+        raise StackError(f"{_VARIABLE} is {told!r}: it has to be a number of families, at least 1")
+    return int(told)
 
-    def load(self) -> None:
-        person = self._send("referral", "person", "people", self._person())["id"]
-        self._refer(person)
-        for number, measure in enumerate(self.told.get("measures", [])):
-            self._measure(person, number, measure)
 
-    def _person(self) -> dict[str, Any]:
-        dates = {name: value.isoformat() for name, value in self.told["person"].items() if name == "birth_date"}
-        if "due_in" in self.told:
-            dates["estimated_delivery_date"] = self._day(-self.told["due_in"])
-        if "born_days_ago" in self.told:
-            dates["infant_birth_date"] = self._day(self.told["born_days_ago"])
-        return {**self.told["person"], **dates, "external_reference": f"demonstration-{self.told['key']}"}
+def stories_of(network: PcnFile, today: date, families: int) -> Sequence[Story]:
+    """All that happened in one network up to `today`; more families change nothing for those there are."""
+    character = character_of(network)
+    pcn = network.pcn_ods_code.lower()
+    team = [f"clinician.{pcn}", f"psychologist.{pcn}", f"nursery-nurse.{pcn}"]
+    diaries = Diaries(clinicians=team)
+    drawn = [
+        Family(character=character, number=number, today=today, diaries=diaries).story() for number in range(families)
+    ]
+    told = told_stories(today) if network.pcn_ods_code == TOLD_PCN else []
+    return [*told, *drawn, *group_stories(character, today, families), *team_stories(character, today, families)]
 
-    def _refer(self, person: str) -> None:
-        told = dict(self.told["referral"])
-        received = self.now - timedelta(days=told.pop("days_ago"))
-        priority, strand = told.pop("priority", None), told.pop("care_strand", None)
-        body = {**told, "person_id": person, "received_at": received.isoformat()}
-        referral = self._send("referral", "referral", "referrals", body)["id"]
-        if priority:
-            self._send("referral", "triage", f"referrals/{referral}/triage", {"clinical_response_priority": priority})
-        if strand:
-            self._send("referral", "accept", f"referrals/{referral}/accept", {"care_strand": strand})
 
-    def _measure(self, person: str, number: int, told: Mapping[str, Any]) -> None:
-        given = {name: told[name] for name in ("instrument", "items", "collection_point")}
-        completed = {"completed_on": self._day(told["days_ago"]), "orientation": "oriented"}
-        self._once_enrolled(number, {**given, **completed, "person_id": person})
+def _last(pcn: str, today: date) -> Story:
+    """What is sent when everything else was: it shows that a network is loaded."""
+    body = {"kind": "feedback-event", "people": 9, "held_on": today.isoformat()}
+    step = Step(name="log", account=COORDINATOR, service="training", path="community-input", body=body)
+    return Story(pcn=pcn, key="last", course=[step])
 
-    def _once_enrolled(self, number: int, body: Mapping[str, Any]) -> None:
-        """The outcomes service hears of a person through Kafka, a moment after the referral service stored it."""
-        end = time.monotonic() + _ENROLLED_WITHIN
-        while True:
-            try:
-                self._send("outcomes", f"measure-{number}", "measures", body)
-            except Refused as refusal:
-                if refusal.slug != "person-unknown" or time.monotonic() > end:
-                    raise StackError(f"the demonstration was not loaded: {refusal}") from refusal
-                time.sleep(_ASK_AGAIN)
-            else:
-                return
 
-    def _send(self, service: str, step: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        command_id = uuid5(_NAMESPACE, f"{self.pcn}/{self.told['key']}/{step}")
-        return dict(self.client.command(service, "POST", f"/v1/pcns/{self.pcn}/{path}", body, command_id))
-
-    def _day(self, days_ago: int) -> str:
-        return (self.now - timedelta(days=days_ago)).date().isoformat()
+def _is_loaded(home: Home, pcn: str) -> bool:
+    last = _last(pcn, date.min)
+    made = input_id_for(last.command_id(last.course[0]))
+    with Client(home, f"{COORDINATOR}.{pcn.lower()}") as client:
+        known = client.get("training", f"/v1/pcns/{pcn}/community-input")
+    return made in {each["input_id"] for each in known}

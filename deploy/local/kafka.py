@@ -86,7 +86,7 @@ class Kafka:
             "--ignore-formatted",
         ]
         done = subprocess.run(
-            [*tool, "-t", cluster, "-c", str(self._settings)], check=False, capture_output=True, text=True
+            [*tool, f"--cluster-id={cluster}", "-c", str(self._settings)], check=False, capture_output=True, text=True
         )
         if done.returncode != 0:
             said = (done.stderr or done.stdout).strip() or f"exit code {done.returncode}"

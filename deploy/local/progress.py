@@ -14,12 +14,18 @@ class Progress(Protocol):
     def step(self, title: str) -> AbstractContextManager[None]:
         """A piece of work that takes time; left by an exception it counts as failed."""
 
+    def now(self, title: str) -> None:
+        """What the step under way has come to."""
+
 
 class Silent:
     """Nobody watches."""
 
     def step(self, _title: str) -> AbstractContextManager[None]:
         return nullcontext()
+
+    def now(self, _title: str) -> None:
+        pass
 
 
 class ToFile:
@@ -34,6 +40,9 @@ class ToFile:
         self._tell({"title": title, "seconds": None})
         yield
         self._tell({"title": title, "seconds": time.monotonic() - begun})
+
+    def now(self, title: str) -> None:
+        self._tell({"title": title, "seconds": None})
 
     def ready(self) -> None:
         self._tell({"ready": True})

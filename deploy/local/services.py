@@ -35,7 +35,7 @@ SERVICES = (
         name="portal",
         module="services.portal.main",
         database="portal",
-        calls=("referral", "scheduling", "outcomes"),
+        calls=("referral", "scheduling", "outcomes", "training"),
         web=True,
     ),
 )

@@ -53,12 +53,59 @@ async def accept_referral(caller: Caller, command_id: UUID, referral_id: UUID, b
     return await _command(caller, caller.owners.referral, f"/referrals/{referral_id}/accept", command_id, body)
 
 
+async def redirect_referral(caller: Caller, command_id: UUID, referral_id: UUID, body: Body) -> Outcome:
+    return await _command(caller, caller.owners.referral, f"/referrals/{referral_id}/redirect", command_id, body)
+
+
+async def withdraw_referral(caller: Caller, command_id: UUID, referral_id: UUID, body: Body) -> Outcome:
+    return await _command(caller, caller.owners.referral, f"/referrals/{referral_id}/withdraw", command_id, body)
+
+
+async def close_referral(caller: Caller, command_id: UUID, referral_id: UUID, body: Body) -> Outcome:
+    return await _command(caller, caller.owners.referral, f"/referrals/{referral_id}/close", command_id, body)
+
+
 async def record_measure(caller: Caller, command_id: UUID, body: Body) -> Outcome:
     return await _command(caller, caller.owners.outcomes, "/measures", command_id, body)
 
 
 async def correct_measure(caller: Caller, command_id: UUID, measure_id: UUID, body: Body) -> Outcome:
     return await _command(caller, caller.owners.outcomes, f"/measures/{measure_id}/correct", command_id, body)
+
+
+async def review_flag(caller: Caller, command_id: UUID, flag_id: UUID, body: Body) -> Outcome:
+    return await _command(caller, caller.owners.outcomes, f"/risk-flags/{flag_id}/review", command_id, body)
+
+
+async def set_goal(caller: Caller, command_id: UUID, person_id: UUID, body: Body) -> Outcome:
+    return await _command(caller, caller.owners.outcomes, f"/people/{person_id}/goals", command_id, body)
+
+
+async def rate_goal(caller: Caller, command_id: UUID, goal_id: UUID, body: Body) -> Outcome:
+    return await _command(caller, caller.owners.outcomes, f"/goals/{goal_id}/rate", command_id, body)
+
+
+async def open_concern(caller: Caller, command_id: UUID, person_id: UUID, body: Body) -> Outcome:
+    path = f"/people/{person_id}/safeguarding-concerns"
+    return await _command(caller, caller.owners.outcomes, path, command_id, body)
+
+
+async def change_level(caller: Caller, command_id: UUID, concern_id: UUID, body: Body) -> Outcome:
+    path = f"/safeguarding-concerns/{concern_id}/level"
+    return await _command(caller, caller.owners.outcomes, path, command_id, body)
+
+
+async def close_concern(caller: Caller, command_id: UUID, concern_id: UUID, body: Body) -> Outcome:
+    path = f"/safeguarding-concerns/{concern_id}/close"
+    return await _command(caller, caller.owners.outcomes, path, command_id, body)
+
+
+async def start_period(caller: Caller, command_id: UUID, person_id: UUID, body: Body) -> Outcome:
+    return await _command(caller, caller.owners.outcomes, f"/people/{person_id}/mha-periods", command_id, body)
+
+
+async def end_period(caller: Caller, command_id: UUID, period_id: UUID, body: Body) -> Outcome:
+    return await _command(caller, caller.owners.outcomes, f"/mha-periods/{period_id}/end", command_id, body)
 
 
 async def book_appointment(caller: Caller, command_id: UUID, body: Body) -> Outcome:
@@ -76,6 +123,11 @@ async def cancel_appointment(caller: Caller, command_id: UUID, appointment_id: U
 
 async def record_attendance(caller: Caller, command_id: UUID, appointment_id: UUID, body: Body) -> Outcome:
     return await _command(caller, caller.owners.scheduling, f"/appointments/{appointment_id}/outcome", command_id, body)
+
+
+async def correct_attendance(caller: Caller, command_id: UUID, appointment_id: UUID, body: Body) -> Outcome:
+    path = f"/appointments/{appointment_id}/outcome/correct"
+    return await _command(caller, caller.owners.scheduling, path, command_id, body)
 
 
 async def schedule_session(caller: Caller, command_id: UUID, body: Body) -> Outcome:
@@ -100,6 +152,19 @@ async def book_place(caller: Caller, command_id: UUID, group_session_id: UUID, b
 async def cancel_place(caller: Caller, command_id: UUID, group_session_id: UUID, place_id: UUID) -> Outcome:
     path = f"/group-sessions/{group_session_id}/places/{place_id}/cancel"
     return await _command(caller, caller.owners.scheduling, path, command_id, {})
+
+
+async def schedule_training(caller: Caller, command_id: UUID, body: Body) -> Outcome:
+    return await _command(caller, caller.owners.training, "/training-sessions", command_id, body)
+
+
+async def hold_training(caller: Caller, command_id: UUID, training_session_id: UUID, body: Body) -> Outcome:
+    path = f"/training-sessions/{training_session_id}/hold"
+    return await _command(caller, caller.owners.training, path, command_id, body)
+
+
+async def log_consultation(caller: Caller, command_id: UUID, body: Body) -> Outcome:
+    return await _command(caller, caller.owners.training, "/consultations", command_id, body)
 
 
 async def _command(caller: Caller, owner: Owner, path: str, command_id: UUID, body: Body) -> Outcome:

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
+from services.kit.auth import NotAllowed
 from services.kit.errors import DomainError, Kind
-from services.kit.http import Pcn, Permissions
+from services.kit.http import Pcn, Permissions, SignedIn
 from services.kit.tenancy import TenantPool
 from services.portal.arrival import version_seen
 from services.portal.readmodels.evidence import LONDON
@@ -21,6 +22,8 @@ permit = Permissions(
 )
 
 _LONGEST_WAIT = 30.0
+_RESTRICTED = "restricted-"
+_MAY_READ_RESTRICTED = frozenset({"clinician"})
 
 
 class PeriodInvalid(DomainError):
@@ -54,7 +57,12 @@ def moment(text: str | None, now: datetime) -> datetime:
 
 def routes(pool: TenantPool) -> APIRouter:
     router = APIRouter(prefix="/v1")
+    _add_report(router, pool)
+    _add_streams(router, pool)
+    return router
 
+
+def _add_report(router: APIRouter, pool: TenantPool) -> None:
     @router.get("/pcns/{pcn}/report", dependencies=[Depends(permit("report:read"))])
     async def report(
         pcn: Pcn,
@@ -81,13 +89,18 @@ def routes(pool: TenantPool) -> APIRouter:
             raise FigureUnknown(field="figure")
         return events_json(evaluation, figure)
 
+
+def _add_streams(router: APIRouter, pool: TenantPool) -> None:
     @router.get("/pcns/{pcn}/streams/{stream}", dependencies=[Depends(permit("stream:read"))])
     async def stream_version(
         pcn: Pcn,
         stream: str,
         version: Annotated[int, Query(ge=0)] = 0,
         wait: Annotated[float, Query(ge=0, le=_LONGEST_WAIT)] = 0.0,
+        *,
+        principal: SignedIn,
     ) -> dict[str, int]:
+        if stream.startswith(_RESTRICTED) and principal.roles.isdisjoint(_MAY_READ_RESTRICTED):
+            # The same answer whether there is such a stream or not.
+            raise NotAllowed
         return {"version": await version_seen(pool, pcn, stream, version, within=wait)}
-
-    return router

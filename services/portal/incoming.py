@@ -5,13 +5,16 @@ from contracts.event import PublicEvent
 from services.portal.readmodels.appointments import APPOINTMENTS
 from services.portal.readmodels.consultations import CONSULTATIONS
 from services.portal.readmodels.evidence import EVIDENCE
+from services.portal.readmodels.goals import GOALS
 from services.portal.readmodels.group_sessions import GROUP_SESSIONS
 from services.portal.readmodels.measures import MEASURES
+from services.portal.readmodels.mha_periods import MHA_PERIODS
 from services.portal.readmodels.pcns import PCNS
 from services.portal.readmodels.people import PEOPLE
 from services.portal.readmodels.places import PLACES
 from services.portal.readmodels.referrals import REFERRALS
 from services.portal.readmodels.risk_flags import RISK_FLAGS
+from services.portal.readmodels.safeguarding import CONCERNS
 from services.portal.readmodels.training_attendances import TRAINING_ATTENDANCES
 from services.portal.readmodels.training_sessions import TRAINING_SESSIONS
 from services.portal.readmodels.waits import WAITS
@@ -19,6 +22,7 @@ from services.portal.readmodels.waits import WAITS
 TOPICS = (
     "perinatal.referral.events",
     "perinatal.outcomes.events",
+    "perinatal.outcomes.restricted",
     "perinatal.scheduling.events",
     "perinatal.training.events",
 )
@@ -29,6 +33,9 @@ READ_MODELS = (
     REFERRALS,
     MEASURES,
     RISK_FLAGS,
+    GOALS,
+    CONCERNS,
+    MHA_PERIODS,
     APPOINTMENTS,
     GROUP_SESSIONS,
     PLACES,

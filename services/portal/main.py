@@ -52,6 +52,8 @@ def _owners(settings: PortalSettings) -> Owners:
         referral_url=settings.referral_url,
         outcomes_url=settings.outcomes_url,
         scheduling_url=settings.scheduling_url,
+        training_url=settings.training_url,
+        own_url=f"http://{settings.host}:{settings.port}",
     )
 
 

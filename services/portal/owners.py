@@ -33,6 +33,14 @@ class Owner:
         """A command when it has an id, else a question that must not stand in a URL. Raises OwnerUnreachable."""
         return await self._send("POST", token, path, json=dict(body), command_id=command_id)
 
+    async def operations(self) -> tuple[bool, str]:
+        """Whether it is healthy, and its metrics as text; what every service shows without a token. Raises OwnerUnreachable."""
+        try:
+            health, numbers = await self._http.get("/healthz"), await self._http.get("/metrics")
+        except httpx2.HTTPError as problem:
+            raise OwnerUnreachable from problem
+        return health.is_success, numbers.text
+
     async def close(self) -> None:
         await self._http.aclose()
 
@@ -50,15 +58,29 @@ class Owner:
 
 
 class Owners:
-    def __init__(self, *, referral_url: str, outcomes_url: str, scheduling_url: str) -> None:
+    def __init__(
+        self, *, referral_url: str, outcomes_url: str, scheduling_url: str, training_url: str, own_url: str
+    ) -> None:
         self.referral = Owner(referral_url)
         self.outcomes = Owner(outcomes_url)
         self.scheduling = Owner(scheduling_url)
+        self.training = Owner(training_url)
+        self.portal = Owner(own_url)
+        """This service itself, which is asked how it is like the others."""
+
+    def by_name(self) -> dict[str, Owner]:
+        """Every service, as the operations page shows them."""
+        return {
+            "referral": self.referral,
+            "scheduling": self.scheduling,
+            "outcomes": self.outcomes,
+            "training": self.training,
+            "portal": self.portal,
+        }
 
     async def close(self) -> None:
-        await self.referral.close()
-        await self.outcomes.close()
-        await self.scheduling.close()
+        for owner in self.by_name().values():
+            await owner.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

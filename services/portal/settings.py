@@ -9,6 +9,7 @@ class PortalSettings(ServiceSettings):
     referral_url: str
     outcomes_url: str
     scheduling_url: str
+    training_url: str
     client_id: str
     client_secret: str
     cookie_key: Key

@@ -39,6 +39,7 @@ async def test_a_family_asks_is_booked_missed_booked_again_and_seen(visit: Visit
     assert "What was done Assessment" in said
     assert "Others present Baby" in said
     await clinician.check("appointment-attended")
+    await corrects(clinician)
     await sees_the_diary(clinician, name)
 
 
@@ -126,6 +127,19 @@ async def records(clinician: Visitor, answers: dict[str, str], activity: str = "
         await clinician.page.locator(f"[name='{box}']").check()
     await clinician.press("Save")
     assert "What became of the appointment has been recorded." in await clinician.text()
+
+
+async def corrects(clinician: Visitor) -> None:
+    await clinician.follow("Correct what became of it")
+    await clinician.page.wait_for_url("**/outcome/correct")
+    await clinician.check("appointment-correct")
+    await clinician.fill({"attendance_status": "5", "reason": "entry-error"})
+    await clinician.press("Save correction")
+    said = await clinician.text()
+    assert "What became of it Came on time" in said
+    assert "What was done Assessment" in said
+    assert "Recorded before Came late and was seen" in said
+    await clinician.check("appointment-corrected")
 
 
 async def sees_the_diary(clinician: Visitor, name: str) -> None:

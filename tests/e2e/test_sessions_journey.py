@@ -10,7 +10,7 @@ from deploy.local.stack import Stack
 from services.kit.testing import eventually
 from services.portal.web.moments import london_day
 from tests.e2e.conftest import PCN, Visit
-from tests.e2e.visitor import Visitor
+from tests.e2e.visitor import SCREENSHOTS, Visitor
 
 BEGINS_IN = timedelta(seconds=80)
 REACH = {"telephone": "01632 960002", "preferred_language": "en", "interpreter_required": "no"}
@@ -92,6 +92,18 @@ async def sees_who_waits(clinician: Visitor, session: str) -> None:
     assert "Gita Rao (synthetic)" in said
     assert said.index("Waiting for a place") < said.index("Hana Lund (synthetic)")
     await clinician.check("session-full")
+    await prints_cleanly(clinician)
+
+
+async def prints_cleanly(clinician: Visitor) -> None:
+    """On paper the register is the session, its families with boxes to tick, and room for those without a place."""
+    await clinician.page.emulate_media(media="print")
+    assert not await clinician.page.locator(".nhsuk-header").is_visible()
+    assert not await clinician.page.get_by_text("Book a place for a family").is_visible()
+    assert await clinician.page.locator(".portal-tick").first.is_visible()
+    assert await clinician.page.get_by_role("heading", name="Families without a place").is_visible()
+    await clinician.page.screenshot(path=SCREENSHOTS / "session-print.png", full_page=True)
+    await clinician.page.emulate_media(media="screen")
 
 
 async def opens(visitor: Visitor, name: str) -> None:

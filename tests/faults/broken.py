@@ -1,4 +1,4 @@
-"""Plants each fault of `planted.py` in a copy of the tree, runs the test that must see it, and prints what happened.
+"""Plants each fault of the `planted_in_*` modules in a copy of the tree, runs the test that must see it, and prints what happened.
 
     python -m tests.faults.broken [WORD …]     only the faults whose invariant is, or whose description has, one of the words
 
@@ -16,10 +16,14 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
-from tests.faults.planted import PLANTED, Fault
+from tests.faults.fault import Fault
+from tests.faults.planted_in_flow import IN_FLOW
+from tests.faults.planted_in_privacy import IN_PRIVACY
+from tests.faults.planted_in_store import IN_STORE
 
+PLANTED = (*IN_STORE, *IN_FLOW, *IN_PRIVACY)
 ROOT = Path(__file__).parents[2]
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", ".local", ".*_cache", ".hypothesis", "__pycache__", "node_modules", "*.egg-info"
@@ -86,7 +90,7 @@ def run_tests(tree: Path, tests: Sequence[str], patience: str) -> Run:
         timeout=LIMIT,
         check=False,
     )
-    cases = list(Xml.parse(report).iter("testcase")) if report.exists() else []  # noqa: S314 - our own report
+    cases = list(ET.parse(report).iter("testcase")) if report.exists() else []  # noqa: S314 - our own report
     return Run(
         passed=[_name(case) for case in cases if not len(case)],
         failed=[_name(case) for case in cases if case.find("failure") is not None],
@@ -94,7 +98,7 @@ def run_tests(tree: Path, tests: Sequence[str], patience: str) -> Run:
     )
 
 
-def _name(case: Xml.Element) -> str:
+def _name(case: ET.Element) -> str:
     return f"{case.get('classname', '').rpartition('.')[2]}::{case.get('name')}"
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.faults.broken import ROOT
-from tests.faults.planted import PLANTED, Fault
+from tests.faults.broken import PLANTED, ROOT
+from tests.faults.fault import Fault
 
 
 @pytest.mark.parametrize("fault", PLANTED, ids=lambda fault: fault.broken)

@@ -41,7 +41,8 @@ class Gate:
         if point == self._point:
             self._point = ""
             _say(f"at {point}")
-            await asyncio.to_thread(sys.stdin.readline)
+            if not await asyncio.to_thread(sys.stdin.readline):
+                sys.exit("whoever started this is gone")
 
 
 class GatedRelay(Relay[Toy]):

@@ -155,11 +155,16 @@ def _has_risen(flag: Flag, before: Form) -> bool:
     return flag.item not in before.flagged_items or not isinstance(earlier, int) or flag.answer > earlier
 
 
+def flag_id_for(measure_id: str, version: int, item: int) -> str:
+    """`version`, that of the event the answer is in, makes the id new for each form and the same for ever."""
+    return str(uuid5(NAMESPACE_URL, f"flag/{measure_id}/{version}/{item}"))
+
+
 def _flagged(source: MeasureRecorded | MeasureCorrected, flags: tuple[Flag, ...], version: int) -> list[RiskFlagged]:
-    """A flag for each risk item; `version`, the source's own, makes its id new for each form and the same for ever."""
+    """A flag for each risk item."""
     return [
         RiskFlagged(
-            flag_id=str(uuid5(NAMESPACE_URL, f"flag/{source.measure_id}/{version}/{flag.item}")),
+            flag_id=flag_id_for(source.measure_id, version, flag.item),
             measure_id=source.measure_id,
             person_id=source.person_id,
             instrument=source.form.instrument,

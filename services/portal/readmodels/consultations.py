@@ -1,4 +1,4 @@
-"""Consultations with professionals: about a named patient, an anonymous case, or in general. Notes stay with the training service."""
+"""Consultations with professionals: about a named patient, an anonymous case, or in general. Notes stay with their owner."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

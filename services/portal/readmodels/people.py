@@ -75,6 +75,22 @@ async def person(tx: Tx, tenant: TenantId, person_id: str) -> PersonRow | None:
     return PEOPLE.read(record) if record else None
 
 
+_LATEST_FIRST = """
+select *, count(*) over () as matching from people
+where tenant = $1 and ($2::text is null or practice_ods_code = $2) and ($3::text is null or perinatal_stage = $3)
+order by known_since desc, person_id
+limit $4 offset $5
+"""
+
+
+async def everybody(
+    tx: Tx, tenant: TenantId, *, practice: str | None, stage: str | None, limit: int | None = None, offset: int = 0
+) -> tuple[list[PersonRow], int]:
+    """A page of the people, the latest known first, and how many there are. Without a limit, all."""
+    records = await tx.fetch(_LATEST_FIRST, tenant, practice, stage, limit, offset)
+    return [PEOPLE.read(record) for record in records], records[0]["matching"] if records else 0
+
+
 async def people(tx: Tx, tenant: TenantId, person_ids: list[str]) -> dict[str, PersonRow]:
     """Those of the people who are known here, by id."""
     records = await tx.fetch("select * from people where tenant = $1 and person_id = any($2)", tenant, person_ids)

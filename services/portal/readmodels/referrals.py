@@ -1,18 +1,27 @@
-"""Every referral with its waiting clock: the triage list, the waiting list and a person's referrals are read from here.
+"""Every referral and what became of it: the triage list and a person's referrals are read from here.
 
-A row starts with whichever fact comes first. Lists show it once the referral itself has arrived.
+The waiting list joins `waits` to it. A row starts with whichever fact comes first; lists show it once the referral itself is there.
 """
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from contracts.event import PublicEvent
-from contracts.referral import ReferralAcceptedV1, ReferralReceivedV1, ReferralTriagedV1, WaitStartedV1
+from contracts.referral import (
+    ReferralAcceptedV1,
+    ReferralClosedV1,
+    ReferralReceivedV1,
+    ReferralRedirectedV1,
+    ReferralTriagedV1,
+    ReferralWithdrawnV1,
+    WaitStartedV1,
+)
 from services.kit.read_model import ReadModel
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId, Tx
 
-Heeded = ReferralReceivedV1 | WaitStartedV1 | ReferralTriagedV1 | ReferralAcceptedV1
+Ended = ReferralRedirectedV1 | ReferralWithdrawnV1 | ReferralClosedV1
+Heeded = ReferralReceivedV1 | WaitStartedV1 | ReferralTriagedV1 | ReferralAcceptedV1 | Ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +29,7 @@ class ReferralRow:
     referral_id: str
     person_id: str
     status: str = "announced"
-    """announced (not received yet), received, triaged, accepted"""
+    """announced (not received yet), received, triaged, accepted, redirected, withdrawn, closed"""
     source_of_referral: str | None = None
     referring_org_ods_code: str | None = None
     referring_professional_type: str | None = None
@@ -35,6 +44,10 @@ class ReferralRow:
     care_strand: str | None = None
     accepted_at: datetime | None = None
     accepted_recorded_at: datetime | None = None
+    ended_at: datetime | None = None
+    end_reason: str | None = None
+    redirected_to: str | None = None
+    withdrawn_by: str | None = None
 
 
 def _key_of(recorded: Recorded[PublicEvent]) -> str | None:
@@ -46,7 +59,7 @@ def _evolve(row: ReferralRow | None, recorded: Recorded[PublicEvent]) -> Referra
         return row
     so_far = row or ReferralRow(referral_id=recorded.event.referral_id, person_id=recorded.event.person_id)
     changed = _with(so_far, recorded.event, recorded.recorded_at)
-    return replace(changed, status=_status(changed))
+    return replace(changed, status=_status(changed, recorded.event))
 
 
 def _with(row: ReferralRow, event: Heeded, recorded_at: datetime) -> ReferralRow:
@@ -75,9 +88,31 @@ def _with(row: ReferralRow, event: Heeded, recorded_at: datetime) -> ReferralRow
                 accepted_at=event.accepted_at,
                 accepted_recorded_at=recorded_at,
             )
+        case _:
+            return _ended(row, event)
 
 
-def _status(row: ReferralRow) -> str:
+def _ended(row: ReferralRow, event: Ended) -> ReferralRow:
+    ended = replace(row, end_reason=event.reason)
+    match event:
+        case ReferralRedirectedV1():
+            return replace(ended, ended_at=event.redirected_at, redirected_to=event.redirected_to)
+        case ReferralWithdrawnV1():
+            return replace(ended, ended_at=event.withdrawn_at, withdrawn_by=event.withdrawn_by)
+        case ReferralClosedV1():
+            return replace(ended, ended_at=event.closed_at)
+
+
+_ENDS = {
+    ReferralRedirectedV1.TYPE: "redirected",
+    ReferralWithdrawnV1.TYPE: "withdrawn",
+    ReferralClosedV1.TYPE: "closed",
+}
+
+
+def _status(row: ReferralRow, event: Heeded) -> str:
+    if row.ended_at is not None:
+        return _ENDS.get(event.TYPE, row.status)
     if row.received_at is None:
         return "announced"
     if row.accepted_at is not None:
@@ -87,7 +122,7 @@ def _status(row: ReferralRow) -> str:
 
 REFERRALS: ReadModel[ReferralRow, PublicEvent] = ReadModel(
     name="portal.referrals",
-    version=1,
+    version=2,
     table="referrals",
     key="referral_id",
     row=ReferralRow,
@@ -101,29 +136,16 @@ where tenant = $1 and status = any($2) and ($3::text is null or clinical_respons
 order by received_at, referral_id
 limit $4 offset $5
 """
-_DUE_FIRST = """
-select *, count(*) over () as matching from referrals
-where tenant = $1 and status = any($2) and ($3::text is null or care_strand = $3)
-order by due_on nulls last, received_at, referral_id
-limit $4 offset $5
-"""
 
 ON_TRIAGE_LIST = ("received", "triaged")
 ON_WAITING_LIST = ("received", "triaged", "accepted")
 
 
 async def to_triage(
-    tx: Tx, tenant: TenantId, *, statuses: tuple[str, ...], priority: str | None, limit: int, offset: int
+    tx: Tx, tenant: TenantId, *, statuses: tuple[str, ...], priority: str | None, limit: int | None, offset: int
 ) -> tuple[list[ReferralRow], int]:
-    """A page of the referrals that wait for a decision, oldest first, and how many there are in all."""
+    """A page of the referrals that wait for a decision, oldest first, and how many there are in all; without a limit, all."""
     return _page(await tx.fetch(_OLDEST_FIRST, tenant, list(statuses), priority, limit, offset))
-
-
-async def waiting(
-    tx: Tx, tenant: TenantId, *, statuses: tuple[str, ...], care_strand: str | None, limit: int, offset: int
-) -> tuple[list[ReferralRow], int]:
-    """A page of the referrals whose clock runs, soonest due first, and how many there are in all."""
-    return _page(await tx.fetch(_DUE_FIRST, tenant, list(statuses), care_strand, limit, offset))
 
 
 def _page(records: list) -> tuple[list[ReferralRow], int]:
@@ -150,15 +172,11 @@ async def of_person(tx: Tx, tenant: TenantId, person_id: str) -> list[ReferralRo
     return [REFERRALS.read(record) for record in records]
 
 
-async def counts(tx: Tx, tenant: TenantId, today: date) -> dict[str, int]:
-    """How many referrals wait for triage, wait for acceptance, are waiting at all, and are past their day."""
+async def counts(tx: Tx, tenant: TenantId) -> dict[str, int]:
+    """How many referrals wait for triage, and how many for acceptance."""
     record = await tx.fetchrow(
         "select count(*) filter (where status = 'received') as to_triage, "
-        "count(*) filter (where status = 'triaged') as to_accept, "
-        "count(*) filter (where status <> 'announced') as waiting, "
-        "count(*) filter (where status <> 'announced' and due_on < $2) as overdue "
-        "from referrals where tenant = $1",
+        "count(*) filter (where status = 'triaged') as to_accept from referrals where tenant = $1",
         tenant,
-        today,
     )
     return dict(record)

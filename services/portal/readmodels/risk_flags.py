@@ -1,10 +1,13 @@
-"""Risk flags: an answer to a self-harm item that asks for a clinician's eyes."""
+"""Risk flags: an answer to a self-harm item that asks for a clinician's eyes, and what came of it when they looked.
 
-from dataclasses import dataclass
+A flag is never taken back: a reviewed one stays on the record, and only stops asking for attention.
+"""
+
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contracts.event import PublicEvent
-from contracts.outcomes import RiskFlaggedV1
+from contracts.outcomes import RiskFlaggedV1, RiskReviewedV1
 from services.kit.read_model import ReadModel
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId, Tx
@@ -19,10 +22,12 @@ class RiskFlagRow:
     item: int
     flagged_at: datetime
     recorded_at: datetime
+    review_outcome: str | None = None
+    reviewed_at: datetime | None = None
 
 
 def _key_of(recorded: Recorded[PublicEvent]) -> str | None:
-    return recorded.event.flag_id if isinstance(recorded.event, RiskFlaggedV1) else None
+    return recorded.event.flag_id if isinstance(recorded.event, RiskFlaggedV1 | RiskReviewedV1) else None
 
 
 def _evolve(row: RiskFlagRow | None, recorded: Recorded[PublicEvent]) -> RiskFlagRow | None:
@@ -37,13 +42,16 @@ def _evolve(row: RiskFlagRow | None, recorded: Recorded[PublicEvent]) -> RiskFla
                 flagged_at=flagged.flagged_at,
                 recorded_at=recorded.recorded_at,
             )
+        # The same stream told of the flag before.
+        case RiskReviewedV1() as reviewed if row is not None:
+            return replace(row, review_outcome=reviewed.outcome, reviewed_at=reviewed.reviewed_at)
         case _:
             return row
 
 
 RISK_FLAGS: ReadModel[RiskFlagRow, PublicEvent] = ReadModel(
     name="portal.risk_flags",
-    version=1,
+    version=2,
     table="risk_flags",
     key="flag_id",
     row=RiskFlagRow,
@@ -63,8 +71,10 @@ async def flags_of(tx: Tx, tenant: TenantId, person_id: str) -> list[RiskFlagRow
 
 
 async def flagged(tx: Tx, tenant: TenantId, person_ids: list[str]) -> set[str]:
-    """Those of the people who have a flag."""
+    """Those of the people who have a flag nobody has reviewed."""
     records = await tx.fetch(
-        "select distinct person_id from risk_flags where tenant = $1 and person_id = any($2)", tenant, person_ids
+        "select distinct person_id from risk_flags where tenant = $1 and person_id = any($2) and reviewed_at is null",
+        tenant,
+        person_ids,
     )
     return {record["person_id"] for record in records}

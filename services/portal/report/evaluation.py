@@ -10,8 +10,8 @@ from services.portal.readmodels.evidence import EvidenceRow, known_at, london_da
 from services.portal.report import known
 from services.portal.report.activity import ACTIVITY, activity_events
 from services.portal.report.definitions import DEFINITIONS
-from services.portal.report.figures import Reach, ScoreFigures, measure_events, measures, reach
-from services.portal.report.tracing import Figures, each, nested
+from services.portal.report.figures import Reach, ScoreFigures, measures, reach
+from services.portal.report.tracing import Figures, nested
 from services.portal.report.training import TRAINING, training_events
 from services.portal.report.waits import WAITS, clocks, wait_events, wait_statistics
 
@@ -50,15 +50,12 @@ def evaluation_of(
     """Pure: the report of these events, which are all that were known at `as_at`."""
     referrals = known.referrals(_of(facts, known.REFERRALS), first_day, last_day)
     readings = known.readings(_of(facts, known.MEASURES), first_day, last_day)
-    waiting = clocks(_of(facts, WAITS), first_day, last_day)
-    flags = known.flags_of(facts, readings)
+    waiting, today = clocks(_of(facts, WAITS), first_day, last_day), london_day(as_at)
     events = {
-        **known.reach_events(referrals, london_day(as_at)),
+        **known.reach_events(referrals, today),
         **wait_events(waiting),
         **activity_events(_of(facts, ACTIVITY), first_day, last_day),
-        **measure_events(readings),
-        "questionnaires": each(reading.fact for reading in readings),
-        "risk_flags": each(flags),
+        **known.questionnaire_events(facts, readings),
         **training_events(_of(facts, TRAINING), first_day, last_day),
     }
     return Evaluation(
@@ -69,9 +66,9 @@ def evaluation_of(
         as_at=as_at,
         reach=reach([referral.row() for referral in referrals], as_at),
         measures=measures(readings),
-        questionnaires=len(readings),
-        risk_flags=len(flags),
-        waits=wait_statistics(waiting, events, london_day(as_at)),
+        questionnaires=len(events["questionnaires"]),
+        risk_flags=len(events["risk_flags"]),
+        waits=wait_statistics(waiting, events, today),
         activity=nested(events, "activity"),
         training=nested(events, "training"),
         events=events,

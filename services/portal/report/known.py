@@ -8,7 +8,7 @@ from contracts.outcomes import MeasureCorrectedV1, MeasureRecordedV1, RiskFlagge
 from contracts.referral import ReferralAcceptedV1, ReferralReceivedV1, WaitStartedV1
 from services.portal.readmodels.evidence import EvidenceRow
 from services.portal.readmodels.referrals import ReferralRow
-from services.portal.report.figures import Reading
+from services.portal.report.figures import Reading, measure_events
 from services.portal.report.tracing import Counted, Figures, each, first_of_each
 
 REFERRALS = (ReferralReceivedV1.TYPE, ReferralAcceptedV1.TYPE, WaitStartedV1.TYPE)
@@ -104,7 +104,12 @@ def _reading(fact: EvidenceRow) -> Reading:
     )
 
 
-def flags_of(facts: Iterable[EvidenceRow], counted: Iterable[Reading]) -> list[EvidenceRow]:
-    """The risk flags these questionnaires had raised."""
+def questionnaire_events(facts: Iterable[EvidenceRow], counted: list[Reading]) -> Figures:
+    """The events behind every count of questionnaires, and the risk flags these had raised."""
     measures = {reading.measure_id for reading in counted}
-    return [fact for fact in facts if fact.type == RiskFlaggedV1.TYPE and fact.subject in measures]
+    flags = [fact for fact in facts if fact.type == RiskFlaggedV1.TYPE and fact.subject in measures]
+    return {
+        **measure_events(counted),
+        "questionnaires": each(reading.fact for reading in counted),
+        "risk_flags": each(flags),
+    }

@@ -39,7 +39,9 @@ class ReliableChange:
 def rules() -> dict[str, dict[str, Rule]]:
     """{instrument: {score: rule}}"""
     content = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    return {code: {name: Rule.model_validate(rule) for name, rule in scores.items()} for code, scores in content.items()}
+    return {
+        code: {name: Rule.model_validate(rule) for name, rule in scores.items()} for code, scores in content.items()
+    }
 
 
 def rule_of(instrument: str, score: str) -> Rule | None:

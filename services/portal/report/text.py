@@ -32,7 +32,8 @@ def _lines(report: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, Any]
                 for entry in value:
                     figures = {name: part for name, part in entry.items() if name not in ("instrument", "score")}
                     yield from (
-                        (section, entry["instrument"], entry["score"], figure, leaf) for figure, leaf in _leaves(figures)
+                        (section, entry["instrument"], entry["score"], figure, leaf)
+                        for figure, leaf in _leaves(figures)
                     )
             case dict():
                 yield from ((section, "", "", figure, leaf) for figure, leaf in _leaves(value))

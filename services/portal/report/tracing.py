@@ -1,14 +1,12 @@
 """Figures with the events they were counted from: a number is what its events count for, and nothing else."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, TypeAlias
 
 from services.portal.readmodels.evidence import EvidenceRow
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
+class Counted(NamedTuple):
     """One event of a figure. `counts` is 1, or what the event adds to a sum, such as people or minutes."""
 
     fact: EvidenceRow
@@ -55,8 +53,3 @@ def nested(figures: Figures, prefix: str) -> dict[str, Any]:
                 place = place.setdefault(step, {})
             place[last] = total(counted)
     return numbers
-
-
-def under(prefix: str, figures: Figures) -> Iterator[tuple[str, list[Counted]]]:
-    """The figures with `prefix` before their names."""
-    return ((f"{prefix}.{name}", counted) for name, counted in figures.items())

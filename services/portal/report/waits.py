@@ -75,7 +75,9 @@ def wait_events(known: list[Clock]) -> Figures:
         "waits.breached": each(clock.breached for clock in known if clock.breached),
         **{f"waits.parts.{part}": each(clock.parts[part] for clock in known if part in clock.parts) for part in PARTS},
         **{
-            f"waits.missing.{part}": each(clock.started for clock in running if clock.started and part not in clock.parts)
+            f"waits.missing.{part}": each(
+                clock.started for clock in running if clock.started and part not in clock.parts
+            )
             for part in PARTS
         },
     }

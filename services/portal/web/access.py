@@ -18,6 +18,13 @@ _TABLE = {
     "page:appointments": frozenset({"clinician", "coordinator"}),
     "page:attendance": frozenset({"clinician"}),
     "page:sessions": frozenset({"clinician", "coordinator"}),
+    "page:withdraw": frozenset({"clinician", "coordinator"}),
+    "page:end-referral": frozenset({"clinician"}),
+    "page:restricted": frozenset({"clinician"}),
+    "page:operations": frozenset({"operator", "coordinator"}),
+    "page:training": frozenset({"clinician", "coordinator", "training-lead"}),
+    "page:training-plan": frozenset({"coordinator", "training-lead"}),
+    "page:consultations": frozenset({"clinician", "coordinator", "training-lead"}),
     "page:report": frozenset({"clinician", "coordinator"}),
 }
 

@@ -83,6 +83,8 @@ def read_referral(form: Form, today: date) -> Referral:
             "primary_reason", _codes("primary_reason"), missing="Choose the main reason for asking for help"
         ),
     }
+    if form.value("consultation_id"):
+        body["consultation_id"] = form.value("consultation_id")
     received_on = form.day("received_on", "The date the request came in", needed=True)
     if received_on and received_on > today:
         form.wrong("received_on", "The date the request came in must be today or in the past", "received_on-day")

@@ -3,17 +3,24 @@
 from collections.abc import Iterable
 from typing import Any
 
+from services.portal.readmodels.appointments import AppointmentRow
 from services.portal.web.forms import Form
 from services.portal.web.times import read_times
 from services.portal.web.words import choices
 
 SEEN = ("5", "6")
+_NOT_KNOWN = "und"
 _MOST_PEOPLE = 999
 _LONGEST_LIST = 60
 
 
 def codes_of(code_list: str) -> list[str]:
     return [choice.code for choice in choices(code_list)]
+
+
+def spoken() -> list[str]:
+    """The languages a session can be held in: every one but "not known"."""
+    return [code for code in codes_of("preferred_language") if code != _NOT_KNOWN]
 
 
 def optional_choice(form: Form, name: str, codes: Iterable[str]) -> str | None:
@@ -82,6 +89,20 @@ def read_attendance(form: Form) -> dict[str, Any]:
     return without_gaps(body)
 
 
+def attendance_values(row: AppointmentRow) -> dict[str, str]:
+    """What the boxes of `read_attendance` hold for what was recorded. The note stays with its owner."""
+    said = {
+        "interpreter_present": row.interpreter_present,
+        "partner_assessment_offered": row.partner_assessment_offered,
+    }
+    return {
+        "attendance_status": row.attendance_status or "",
+        **{f"activities-{code}": "yes" for code in row.activities},
+        **{f"others_present-{code}": "yes" for code in row.others_present},
+        **{name: "yes" if answer else "no" for name, answer in said.items() if answer is not None},
+    }
+
+
 def read_session(form: Form) -> dict[str, Any]:
     capacity = whole_number(form, "capacity", "How many people there is room for", lowest=1)
     return without_gaps(
@@ -95,7 +116,7 @@ def read_session(form: Form) -> dict[str, Any]:
             "activity_location_type": optional_choice(
                 form, "activity_location_type", codes_of("activity_location_type")
             ),
-            "language": form.choice("language", codes_of("preferred_language"), missing="Choose the language"),
+            "language": form.choice("language", spoken(), missing="Choose the language"),
             "open_to_all": form.choice("open_to_all", ("yes", "no"), missing="Say who may come") == "yes",
         }
     )
@@ -107,7 +128,7 @@ def read_register(form: Form, place_ids: list[str]) -> dict[str, Any]:
     return {
         "attended": [{"place_id": place_id, "people": people} for place_id, people in came.items() if people],
         "drop_ins": [{"people": people} for people in _drop_ins(form)],
-        "language": form.choice("language", codes_of("preferred_language"), missing="Choose the language"),
+        "language": form.choice("language", spoken(), missing="Choose the language"),
     }
 
 

@@ -65,10 +65,10 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, LONDON)
 
 
-_BOXES = {"starts_at": "starts", "ends_at": "ends"}
+ANCHORS = {"starts_at": "starts", "ends_at": "ends"}
 
 
 def refuse(form: Form, refusal: Refusal) -> None:
     """An owner's refusal beside the box of the page that its field was read from."""
-    more = {_BOXES.get(name, name): message for name, message in refusal.more.items()}
-    form.refuse(replace(refusal, field=_BOXES.get(refusal.field or "", refusal.field), more=more))
+    more = {ANCHORS.get(name, name): message for name, message in refusal.more.items()}
+    form.refuse(replace(refusal, field=ANCHORS.get(refusal.field or "", refusal.field), more=more))

@@ -78,6 +78,7 @@ async def portal(new_database: MakeDatabase, issuer: Issuer) -> AsyncIterator[Po
         referral_url=NOBODY,
         outcomes_url=NOBODY,
         scheduling_url=NOBODY,
+        training_url=NOBODY,
         client_id="portal",
         client_secret="secret",
         cookie_key=MASTER_KEY,

@@ -9,7 +9,7 @@ from services.portal.identity import Tokens
 from services.portal.public_account import PublicAccount
 from services.portal.web.app import FOR_FAMILIES
 from tests.integration.portal.conftest import FAR, Portal
-from tests.integration.portal.test_read_models import OTHER, a_family
+from tests.integration.portal.test_scheduling import OTHER, a_family
 from tests.unit.portal import scheduling_scenarios as given
 from tests.unit.portal.scenarios import PCN, PERSON, an_id, configured, heard
 

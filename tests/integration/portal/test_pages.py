@@ -26,6 +26,10 @@ PLACES = {
     "{appointment_id}": given.an_id("appointment"),
     "{group_session_id}": given.an_id("session"),
     "{place_id}": given.an_id("place"),
+    "{goal_id}": given.GOAL,
+    "{flag_id}": given.FLAG,
+    "{concern_id}": given.CONCERN,
+    "{period_id}": given.PERIOD,
     "{stream}": f"referral-{given.REFERRAL}",
 }
 

@@ -6,7 +6,7 @@ import pytest
 
 from services.kit.tenancy import TenantId
 from services.kit.testing import ProjectionCase
-from services.portal.readmodels.measures import MEASURES, measures_of, readings_between
+from services.portal.readmodels.measures import MEASURES, measures_of
 from services.portal.readmodels.pcns import PCNS, pcn
 from services.portal.readmodels.people import PEOPLE, people, person
 from services.portal.readmodels.referrals import (
@@ -15,11 +15,9 @@ from services.portal.readmodels.referrals import (
     REFERRALS,
     counts,
     of_person,
-    received_between,
     to_triage,
-    waiting,
 )
-from services.portal.readmodels.risk_flags import RISK_FLAGS, count_for_measures, flagged, flags_of
+from services.portal.readmodels.risk_flags import RISK_FLAGS, flagged, flags_of
 from tests.integration.portal.conftest import Portal
 from tests.unit.portal import scenarios as given
 from tests.unit.portal.scenarios import heard
@@ -59,14 +57,10 @@ async def test_another_network_sees_none_of_it(portal: Portal) -> None:
             assert await people(tx, tenant, [given.PERSON]) == {}
             assert await of_person(tx, tenant, given.PERSON) == []
             assert await to_triage(tx, tenant, statuses=ON_WAITING_LIST, priority=None, limit=9, offset=0) == ([], 0)
-            assert await waiting(tx, tenant, statuses=ON_WAITING_LIST, care_strand=None, limit=9, offset=0) == ([], 0)
-            assert await counts(tx, tenant, LAST) == {"to_triage": 0, "to_accept": 0, "waiting": 0, "overdue": 0}
-            assert await received_between(tx, tenant, FIRST, LAST, given.CORRECTED) == []
+            assert await counts(tx, tenant) == {"to_triage": 0, "to_accept": 0}
             assert await measures_of(tx, tenant, given.PERSON) == []
-            assert await readings_between(tx, tenant, FIRST, LAST, given.CORRECTED) == []
             assert await flags_of(tx, tenant, given.PERSON) == []
             assert await flagged(tx, tenant, [given.PERSON]) == set()
-            assert await count_for_measures(tx, tenant, [given.MEASURE], given.CORRECTED) == 0
 
 
 async def test_without_a_network_there_is_nothing(portal: Portal) -> None:
@@ -101,23 +95,7 @@ async def test_a_referral_that_was_only_announced_is_on_no_list(portal: Portal) 
     async with portal.pool.scope(tenant) as tx:
         assert await to_triage(tx, tenant, statuses=ON_TRIAGE_LIST, priority=None, limit=9, offset=0) == ([], 0)
         assert await of_person(tx, tenant, given.PERSON) == []
-        assert (await counts(tx, tenant, LAST))["waiting"] == 0
-
-
-async def test_a_report_as_at_an_earlier_moment_uses_what_was_known_then(portal: Portal) -> None:
-    tenant = TenantId("U99995")
-    await portal.hear(
-        heard(given.measured(), RECORD, 2, tenant=tenant),
-        heard(given.corrected({"total": 9.0}), RECORD, 3, tenant=tenant, at=given.CORRECTED),
-    )
-    day_before = given.CORRECTED - timedelta(days=1)
-    async with portal.pool.scope(tenant) as tx:
-        now = await readings_between(tx, tenant, FIRST, LAST, given.CORRECTED)
-        then = await readings_between(tx, tenant, FIRST, LAST, day_before)
-        before = await readings_between(tx, tenant, FIRST, LAST, given.RECORDED - timedelta(days=1))
-    assert [reading.scores for reading in now] == [{"total": 9.0}]
-    assert [reading.scores for reading in then] == [{"total": 14.0}]
-    assert before == []
+        assert await counts(tx, tenant) == {"to_triage": 0, "to_accept": 0}
 
 
 async def a_family(portal: Portal) -> None:

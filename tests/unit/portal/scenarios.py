@@ -22,11 +22,13 @@ from contracts.referral import (
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId
 from services.kit.testing import record
-from services.portal.readmodels.measures import MeasureRow, Reading
+from services.portal.readmodels.evidence import EvidenceRow
+from services.portal.readmodels.measures import MeasureRow
 from services.portal.readmodels.pcns import PcnRow
 from services.portal.readmodels.people import PersonRow
 from services.portal.readmodels.referrals import ReferralRow
 from services.portal.readmodels.risk_flags import RiskFlagRow
+from services.portal.report.figures import Reading
 
 PCN = TenantId("U99999")
 RECEIVED = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
@@ -42,6 +44,7 @@ def an_id(name: str) -> str:
 
 
 PERSON, REFERRAL, MEASURE, FLAG = an_id("person"), an_id("referral"), an_id("measure"), an_id("flag")
+GOAL, CONCERN, PERIOD = an_id("goal"), an_id("concern"), an_id("period")
 
 
 def heard(
@@ -231,13 +234,27 @@ def a_flag(**changes: Any) -> RiskFlagRow:
 
 def a_reading(person: str, day: date, value: float | None, **changes: Any) -> Reading:
     """One EPDS of one person."""
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    measure_id = an_id(f"{person} {day}")
+    fact = EvidenceRow(
+        event=f"record-{person}/{day}",
+        stream=f"record-{person}",
+        version=day.toordinal(),
+        type=MeasureRecordedV1.TYPE,
+        subject=measure_id,
+        day=day,
+        occurred_at=noon,
+        recorded_at=noon,
+        facts={},
+    )
     reading = Reading(
-        measure_id=an_id(f"{person} {day}"),
+        measure_id=measure_id,
         person_id=an_id(person),
         instrument="epds",
         instrument_version="1",
         scores={"total": value},
         completed_on=day,
-        recorded_at=datetime(day.year, day.month, day.day, 12, tzinfo=UTC),
+        recorded_at=noon,
+        fact=fact,
     )
     return replace(reading, **changes)

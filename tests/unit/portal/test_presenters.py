@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from services.portal.names import Identity, Names, Shown
-from services.portal.report.evaluation import Evaluation
+from services.portal.report.evaluation import evaluation_of
 from services.portal.report.figures import measures, reach
 from services.portal.web.moments import day_in_words, days_in_words, moment_in_words
 from services.portal.web.notices import notice_of
@@ -151,20 +151,17 @@ def test_the_report_is_in_words() -> None:
         given.a_reading("b", date(2026, 3, 3), 12),
         given.a_reading("b", date(2026, 5, 3), 10),
     ]
-    evaluation = Evaluation(
-        pcn=given.PCN,
-        pcn_name="Northfield PCN",
-        first_day=date(2026, 1, 1),
-        last_day=date(2026, 5, 31),
-        as_at=given.CORRECTED,
-        reach=reach([given.a_referral()], given.CORRECTED),
-        measures=measures(readings),
-        questionnaires=4,
-        risk_flags=1,
-    )
+    nothing = evaluation_of(given.PCN, [], date(2026, 1, 1), date(2026, 5, 31), given.CORRECTED)
+    reached = reach([given.a_referral()], given.CORRECTED)
+    evaluation = replace(nothing, reach=reached, measures=measures(readings), questionnaires=4, risk_flags=1)
     said = report_words(evaluation)
     assert said.period == "1 January 2026 to 31 May 2026"
-    assert said.firsts[0].at_or_above == ["2 (100%) at 10 or more", "2 (100%) at 11 or more", "1 (50%) at 13 or more"]
+    assert [(each.words, each.label) for each in said.firsts[0].at_or_above] == [
+        ("2 (100%)", "at 10 or more"),
+        ("2 (100%)", "at 11 or more"),
+        ("1 (50%)", "at 13 or more"),
+    ]
+    assert [each.words for each in said.changes[0].reliable] == ["1 (50%), interval 9% to 91%", "1 (50%)", "0 (0%)"]
     assert (said.changes[0].change, said.changes[0].direction) == ("\N{MINUS SIGN}4.50", "Better")
 
 

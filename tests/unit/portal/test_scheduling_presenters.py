@@ -16,7 +16,9 @@ from services.portal.web.presenters.appointments import (
 )
 from services.portal.web.presenters.joining import kinder, place_words, room_words
 from services.portal.web.presenters.sessions import register_words, session_facts, session_line
+from services.portal.web.scheduling_forms import spoken
 from services.portal.web.words import word_lists
+from services.scheduling.codes import read_codes
 from tests.unit.portal import scheduling_scenarios as given
 from tests.unit.portal.scenarios import PERSON, a_person, an_id
 
@@ -150,6 +152,23 @@ def test_a_refusal_is_said_kindly_and_an_unknown_one_as_its_owner_says_it() -> N
     assert kinder(Refusal(slug="unheard-of", message="As it is.")).message == "As it is."
 
 
-@pytest.mark.parametrize("name", ["activities", "others_present", "attendance_status", "session_type"])
-def test_every_list_has_words(name: str) -> None:
-    assert all(words for words in word_lists()[name].values())
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("activities", "activities"),
+        ("others_present", "others_present"),
+        ("attendance_status", "attendance_status"),
+        ("consultation_mechanism", "consultation_mechanism"),
+        ("activity_location_type", "activity_location_type"),
+        ("session_type", "session_type"),
+        ("session_cancellation_reason", "session_cancellation_reason"),
+        ("correction_reason", "attendance_correction_reason"),
+    ],
+)
+def test_every_code_of_scheduling_has_words_and_no_other(name: str, called: str) -> None:
+    codes = {code.code for code in read_codes().lists[name].codes}
+    assert set(word_lists()[called]) == codes
+
+
+def test_a_session_is_held_in_any_language_scheduling_knows() -> None:
+    assert set(spoken()) == {code.code for code in read_codes().lists["language"].codes}

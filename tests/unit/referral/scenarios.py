@@ -161,8 +161,8 @@ def wait_started(**changes: Any) -> WaitStarted:
     return replace(event, **changes)
 
 
-def triage(priority: str = "2", note: str | None = None) -> TriageReferral:
-    return TriageReferral(referral_id=REFERRAL, clinical_response_priority=priority, note=note)
+def triage(priority: str = "2", note: str | None = None, **changes: Any) -> TriageReferral:
+    return replace(TriageReferral(referral_id=REFERRAL, clinical_response_priority=priority, note=note), **changes)
 
 
 def triaged(**changes: Any) -> ReferralTriaged:
@@ -172,8 +172,8 @@ def triaged(**changes: Any) -> ReferralTriaged:
     return replace(event, **changes)
 
 
-def accept(care_strand: str = "parent_infant") -> AcceptReferral:
-    return AcceptReferral(referral_id=REFERRAL, care_strand=care_strand)
+def accept(care_strand: str = "parent_infant", **changes: Any) -> AcceptReferral:
+    return replace(AcceptReferral(referral_id=REFERRAL, care_strand=care_strand), **changes)
 
 
 def accepted(**changes: Any) -> ReferralAccepted:

@@ -1,5 +1,6 @@
 """A referral ends by being redirected, withdrawn or closed: with a reason, once, and never by a criterion."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from services.kit.testing import NOW
 from tests.unit.referral.clock_scenarios import stopped
 from tests.unit.referral.scenarios import (
+    YESTERDAY,
     accept,
     accepted,
     close,
@@ -73,3 +75,25 @@ def test_who_was_accepted_is_not_sent_on_but_may_leave_or_finish() -> None:
 @pytest.mark.parametrize(("end", "ended", "why"), ENDINGS)
 def test_an_unknown_referral_cannot_end(end: Any, ended: Any, why: str) -> None:
     referrals.given().when(end()).refused_with("referral-unknown")
+
+
+@pytest.mark.parametrize(("end", "ended", "why"), ENDINGS)
+def test_an_ending_put_down_later_stops_the_clock_when_it_took_place(end: Any, ended: Any, why: str) -> None:
+    then = NOW - timedelta(hours=3)
+    referrals.given(received(), wait_started()).when(end(happened_at=then)).then(
+        ended(occurred_at=then), stopped(then, days=1, why=why)
+    )
+
+
+@pytest.mark.parametrize(("end", "ended", "why"), ENDINGS)
+@pytest.mark.parametrize(
+    ("happened_at", "slug"),
+    [
+        (NOW + timedelta(minutes=2), "happened-in-future"),
+        (YESTERDAY - timedelta(minutes=1), "happened-before-receipt"),
+    ],
+)
+def test_nothing_ends_in_the_future_or_before_it_began(
+    happened_at: datetime, slug: str, end: Any, ended: Any, why: str
+) -> None:
+    referrals.given(received(), wait_started()).when(end(happened_at=happened_at)).refused_with(slug)

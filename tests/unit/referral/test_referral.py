@@ -4,6 +4,7 @@ import pytest
 
 from services.kit.testing import NOW
 from tests.unit.referral.scenarios import (
+    YESTERDAY,
     accept,
     accepted,
     receive,
@@ -102,3 +103,21 @@ def test_triage_comes_first() -> None:
 
 def test_an_unknown_referral_cannot_be_accepted() -> None:
     referrals.given().when(accept()).refused_with("referral-unknown")
+
+
+def test_triage_and_acceptance_may_be_put_down_later_than_they_took_place() -> None:
+    then = NOW - timedelta(hours=3)
+    referrals.given(received(), wait_started()).when(triage(happened_at=then)).then(triaged(occurred_at=then))
+    referrals.given(received(), wait_started(), triaged()).when(accept(happened_at=then)).then(
+        accepted(occurred_at=then)
+    )
+
+
+def test_neither_takes_place_before_the_referral_was_received() -> None:
+    early = YESTERDAY - timedelta(minutes=1)
+    referrals.given(received(), wait_started()).when(triage(happened_at=early)).refused_with(
+        "happened-before-receipt", "happened_at"
+    )
+    referrals.given(received(), wait_started(), triaged()).when(accept(happened_at=early)).refused_with(
+        "happened-before-receipt", "happened_at"
+    )

@@ -1,5 +1,6 @@
 """One appointment: booked for a person, moved, cancelled."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +16,8 @@ from services.portal.commands import (
 )
 from services.portal.names import names_of
 from services.portal.readmodels.appointments import AppointmentRow, appointment, clinicians
-from services.portal.readmodels.people import person
-from services.portal.readmodels.referrals import of_person
+from services.portal.readmodels.people import PersonRow, person
+from services.portal.readmodels.referrals import ReferralRow, of_person
 from services.portal.web.access import permit
 from services.portal.web.forms import Form
 from services.portal.web.presenters.appointments import appointment_facts, appointment_status, to_tell
@@ -36,8 +37,8 @@ async def booking_form(visit: OfNetwork, person_id: UUID, referral: UUID | None 
     values = {
         **day_values("day", visit.site.today),
         "clinician_id": visit.principal.user if "clinician" in visit.principal.roles else "",
-        "referral_id": str(referral or ""),
         "consultation_mechanism": "01",
+        **({"referral_id": str(referral)} if referral else {}),
     }
     return await _show_booking(visit, person_id, Form(values=values))
 
@@ -71,12 +72,7 @@ async def _show_booking(visit: Visit, person_id: UUID, form: Form) -> Response:
         accounts = await clinicians(tx, visit.tenant)
     if known is None and not referrals:
         return visit.missing("person")
-    if not form.value("interpreter_required") and known:
-        form = Form(
-            values={**form.values, "interpreter_required": "yes" if known.interpreter_required else "no"},
-            problems=form.problems,
-            command_id=form.command_id,
-        )
+    form = _suggesting(form, referrals, known)
     names = await names_of(visit.caller, [str(person_id)])
     content: dict[str, Any] = {
         "who": who(names, str(person_id)),
@@ -85,6 +81,16 @@ async def _show_booking(visit: Visit, person_id: UUID, form: Form) -> Response:
         "accounts": sorted({*accounts, visit.principal.user} if "clinician" in visit.principal.roles else accounts),
     }
     return visit.page("appointments/book.jinja", status=_status(form), form=form, names=names, **content)
+
+
+def _suggesting(form: Form, referrals: list[ReferralRow], known: PersonRow | None) -> Form:
+    """Until somebody chooses: their latest referral, since its waiting clock hears of the contact; and what they need."""
+    values = {
+        "referral_id": referrals[0].referral_id if referrals else "",
+        "interpreter_required": ("yes" if known.interpreter_required else "no") if known else "",
+        **form.values,
+    }
+    return replace(form, values=values)
 
 
 def _status(form: Form) -> int:

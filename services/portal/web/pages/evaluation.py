@@ -1,16 +1,24 @@
-"""The evaluation report as a page."""
+"""The evaluation report as a page, as a file, and the events behind each of its numbers."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
-from services.portal.report.evaluation import DEFINITIONS, evaluate
+from services.portal.http import PeriodInvalid, moment
+from services.portal.report.definitions import DEFINITIONS
+from services.portal.report.evaluation import Evaluation, as_json, evaluate
+from services.portal.report.text import as_csv
+from services.portal.report.tracing import total
 from services.portal.web.access import permit
 from services.portal.web.forms import Form
-from services.portal.web.moments import LONDON
+from services.portal.web.moments import LONDON, day_in_words, london_day, moment_in_words
+from services.portal.web.pages.triage import PageNumber
 from services.portal.web.presenters.evaluation import defined, report_words
+from services.portal.web.presenters.figures import event_lines
+from services.portal.web.presenters.paging import SIZE, Paging, offset
 from services.portal.web.site import OfNetwork, Visit
 
 router = APIRouter()
@@ -28,8 +36,64 @@ async def report_page(visit: OfNetwork) -> Response:
     first, last = period
     report = report_words(await evaluate(visit.site.pool, visit.tenant, first, last, as_at))
     query = urlencode({"from": first, "to": last, "as_at": as_at.isoformat()})
-    content = {"report": report, "definitions": defined(DEFINITIONS), "download": f"/v1{visit.path}/report?{query}"}
+    content = {"report": report, "definitions": defined(DEFINITIONS), "query": query}
     return visit.page("report/page.jinja", form=form, **content)
+
+
+AsAt = Annotated[str | None, Query(max_length=40)]
+
+
+async def _asked(
+    visit: OfNetwork,
+    first: Annotated[date, Query(alias="from")],
+    last: Annotated[date, Query(alias="to")],
+    as_at: AsAt = None,
+) -> Evaluation:
+    """The report a link of the report's page asks for. Raises PeriodInvalid, MomentInvalid."""
+    if last < first:
+        raise PeriodInvalid(field="to")
+    return await evaluate(visit.site.pool, visit.tenant, first, last, moment(as_at, visit.site.clock()))
+
+
+OfReport = Annotated[Evaluation, Depends(_asked)]
+
+
+@router.get("/pcns/{pcn}/report.csv", dependencies=[Depends(permit("page:report"))])
+async def report_file(visit: OfNetwork, evaluation: OfReport) -> Response:
+    name = f"report-{visit.tenant}-{evaluation.first_day}-{evaluation.last_day}.csv"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(as_csv(as_json(evaluation)), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/pcns/{pcn}/report/events", dependencies=[Depends(permit("page:report"))])
+async def report_events(
+    visit: OfNetwork, evaluation: OfReport, figure: Annotated[str, Query(max_length=200)], page: PageNumber = 1
+) -> Response:
+    counted = evaluation.events.get(figure)
+    if counted is None:
+        return visit.missing("figure")
+    listed = _listed(visit, evaluation, figure, page)
+    lines = event_lines(counted[offset(page) : offset(page) + SIZE])
+    return visit.page("report/events.jinja", figure=figure, lines=lines, number=total(counted), **listed)
+
+
+def _listed(visit: Visit, evaluation: Evaluation, figure: str, page: int) -> dict[str, Any]:
+    """What the page of a figure's events says of itself."""
+    asked = {"from": f"{evaluation.first_day}", "to": f"{evaluation.last_day}", "as_at": evaluation.as_at.isoformat()}
+    filters, events = {"figure": figure, **asked}, evaluation.events[figure]
+    return {
+        "paging": Paging(path=f"{visit.path}/report/events", filters=filters, number=page, total=len(events)),
+        "query": urlencode(filters),
+        "period": f"{day_in_words(evaluation.first_day)} to {day_in_words(evaluation.last_day)}",
+        "as_at": moment_in_words(evaluation.as_at),
+        "back": _back(evaluation),
+    }
+
+
+def _back(evaluation: Evaluation) -> str:
+    """The boxes of the report's page for the same period."""
+    days = {"from": evaluation.first_day, "to": evaluation.last_day, "as_at": london_day(evaluation.as_at)}
+    return urlencode({f"{name}-{part}": getattr(day, part) for name, day in days.items() for part in _PARTS})
 
 
 def _period(form: Form) -> tuple[date, date] | None:

@@ -8,6 +8,7 @@ from services.kit.tenancy import TenantId
 from services.portal.owners import OwnerUnreachable
 from services.portal.readmodels.pcns import pcn
 from services.portal.readmodels.referrals import counts
+from services.portal.readmodels.waiting import waiting_numbers
 from services.portal.web.access import permit
 from services.portal.web.site import OfNetwork, OfVisitor, Visitor
 
@@ -46,5 +47,8 @@ async def _all_networks(visitor: Visitor) -> dict[str, str]:
 @router.get("/pcns/{pcn}", dependencies=[Depends(permit("page:home"))])
 async def network_home(visit: OfNetwork) -> Response:
     async with visit.site.pool.scope(visit.tenant) as tx:
-        numbers = await counts(tx, visit.tenant, visit.site.today)
+        numbers = {
+            **await counts(tx, visit.tenant),
+            **await waiting_numbers(tx, visit.tenant, visit.site.today),
+        }
     return visit.page("home/network.jinja", numbers=numbers)

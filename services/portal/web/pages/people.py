@@ -8,16 +8,26 @@ from fastapi.responses import Response
 
 from services.kit.tenancy import TenantId, Tx
 from services.portal.names import names_of, search
+from services.portal.readmodels.goals import goals_of
 from services.portal.readmodels.measures import measures_of
-from services.portal.readmodels.people import person
+from services.portal.readmodels.mha_periods import mha_periods_of
+from services.portal.readmodels.people import everybody, person
 from services.portal.readmodels.referrals import of_person
 from services.portal.readmodels.risk_flags import flags_of
+from services.portal.readmodels.safeguarding import concerns_of
 from services.portal.web.access import permit
 from services.portal.web.forms import Form
+from services.portal.web.goal_words import goal_words
+from services.portal.web.pages.triage import Filter, PageNumber
+from services.portal.web.presenters.goals import goal_lines
 from services.portal.web.presenters.measures import courses, flag_words
-from services.portal.web.presenters.people import facts, found, needs, who
+from services.portal.web.presenters.paging import SIZE, Paging, offset
+from services.portal.web.presenters.people import facts, found, needs, person_lines, who
 from services.portal.web.presenters.referrals import lines
+from services.portal.web.presenters.restricted import concern_lines, period_lines
+from services.portal.web.presenters.timeline import KINDS, in_order
 from services.portal.web.site import OfForm, OfNetwork, Visit
+from services.portal.web.timeline import entries, kinds
 
 router = APIRouter()
 
@@ -40,22 +50,60 @@ async def search_people(visit: OfNetwork, form: OfForm) -> Response:
     return visit.page("people/search.jinja", status=status, form=form, by=BY, people=found(people or []))
 
 
-@router.get("/pcns/{pcn}/people/{person_id}", dependencies=[Depends(permit("page:person"))])
-async def person_page(visit: OfNetwork, person_id: UUID) -> Response:
+@router.get("/pcns/{pcn}/everybody", dependencies=[Depends(permit("page:person"))])
+async def everybody_page(visit: OfNetwork, practice: Filter = "", stage: Filter = "", page: PageNumber = 1) -> Response:
     async with visit.site.pool.scope(visit.tenant) as tx:
-        known = await person(tx, visit.tenant, str(person_id))
-        referrals = await of_person(tx, visit.tenant, str(person_id))
-        clinical = await _clinical(tx, visit.tenant, str(person_id)) if visit.may("page:measures") else {}
+        rows, total = await everybody(
+            tx, visit.tenant, practice=practice or None, stage=stage or None, limit=SIZE, offset=offset(page)
+        )
+    names = await names_of(visit.caller, [row.person_id for row in rows])
+    filters = {"practice": practice, "stage": stage}
+    paging = Paging(path=f"{visit.path}/everybody", filters=filters, number=page, total=total)
+    lines_shown = person_lines(rows, names, visit.network)
+    return visit.page("people/everybody.jinja", names=names, lines=lines_shown, paging=paging, filters=filters)
+
+
+@router.get("/pcns/{pcn}/people/{person_id}", dependencies=[Depends(permit("page:person"))])
+async def person_page(visit: OfNetwork, person_id: UUID, kind: Filter = "") -> Response:
+    about = str(person_id)
+    async with visit.site.pool.scope(visit.tenant) as tx:
+        known = await person(tx, visit.tenant, about)
+        referrals = await of_person(tx, visit.tenant, about)
+        more = await _more(visit, tx, about, kind)
     if known is None and not referrals:
         return visit.missing("person")
-    names = await names_of(visit.caller, [str(person_id)])
-    return visit.page("people/person.jinja", **_content(visit, str(person_id), names, known, referrals), **clinical)
+    names = await names_of(visit.caller, [about])
+    if "goals" in more:
+        more["goals"] = goal_lines(more["goals"], await goal_words(visit.caller, about) if more["goals"] else {})
+    return visit.page("people/person.jinja", **_content(visit, about, names, known, referrals), **more)
+
+
+async def _more(visit: Visit, tx: Tx, person_id: str, kind: str) -> dict[str, Any]:
+    """What else there is, as far as whoever looks may see it."""
+    clinical = await _clinical(tx, visit.tenant, person_id) if visit.may("page:measures") else {}
+    restricted = await _restricted(tx, visit.tenant, person_id) if visit.may("page:restricted") else {}
+    offered = kinds(visit)
+    chosen = kind if kind in offered else ""
+    return {
+        **clinical,
+        **restricted,
+        "timeline": in_order(await entries(visit, tx, person_id), chosen),
+        "kinds": [("", "Everything"), *((each, KINDS[each]) for each in offered)],
+        "kind": chosen,
+    }
 
 
 async def _clinical(tx: Tx, tenant: TenantId, person_id: str) -> dict[str, Any]:
-    """Measures and flags, which only clinicians see."""
+    """Measures, flags and goals, which only clinicians see."""
     measures, flags = await measures_of(tx, tenant, person_id), await flags_of(tx, tenant, person_id)
-    return {"courses": courses(measures, flags), "flags": flag_words(flags, measures)}
+    shown = {"courses": courses(measures, flags), "flags": flag_words(flags, measures)}
+    return {**shown, "goals": await goals_of(tx, tenant, person_id)}
+
+
+async def _restricted(tx: Tx, tenant: TenantId, person_id: str) -> dict[str, Any]:
+    """What nobody else may even know of."""
+    concerns = concern_lines(await concerns_of(tx, tenant, person_id))
+    return {"concerns": concerns, "periods": period_lines(await mha_periods_of(tx, tenant, person_id))}
 
 
 def _content(visit: Visit, person_id: str, names: Any, known: Any, referrals: Any) -> dict[str, Any]:

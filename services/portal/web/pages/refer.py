@@ -9,10 +9,13 @@ from fastapi.responses import Response
 
 from services.portal.commands import Done, Refusal, receive_referral, register_person
 from services.portal.names import names_of, search
+from services.portal.readmodels.consultations import consultation
 from services.portal.readmodels.referrals import referral
+from services.portal.readmodels.waits import wait_of
 from services.portal.web.access import permit
 from services.portal.web.forms import Form
 from services.portal.web.moments import LONDON, london_day
+from services.portal.web.presenters.clock import explain
 from services.portal.web.presenters.people import found, who
 from services.portal.web.presenters.referrals import progress, status
 from services.portal.web.refer_form import Referral, read_person, read_referral
@@ -31,11 +34,22 @@ _ANCHORS = {
 
 
 @router.get("/pcns/{pcn}/refer", dependencies=[Depends(permit("page:refer"))])
-async def refer_form(visit: OfNetwork, person: UUID | None = None) -> Response:
+async def refer_form(visit: OfNetwork, person: UUID | None = None, after: UUID | None = None) -> Response:
     today = visit.site.today
     values = {f"received_on-{part}": str(getattr(today, part)) for part in ("day", "month", "year")}
     values |= {"preferred_language": "en"} | ({"person_id": str(person)} if person else {})
+    values |= await _from_consultation(visit, after)
     return await _show(visit, Form(values=values))
+
+
+async def _from_consultation(visit: Visit, consultation_id: UUID | None) -> dict[str, str]:
+    """What the consultation that led to this request already says of who asks."""
+    if consultation_id is None:
+        return {}
+    async with visit.site.pool.scope(visit.tenant) as tx:
+        row = await consultation(tx, visit.tenant, str(consultation_id))
+    asks = {"referring_professional_type": row.professional_type} if row else {}
+    return {"consultation_id": str(consultation_id), "asking": "professional", **asks}
 
 
 @router.post("/pcns/{pcn}/refer", dependencies=[Depends(permit("page:refer"))])
@@ -89,7 +103,8 @@ async def _show(visit: Visit, form: Form, **more: Any) -> Response:
 async def referral_page(visit: OfNetwork, referral_id: UUID) -> Response:
     async with visit.site.pool.scope(visit.tenant) as tx:
         row = await referral(tx, visit.tenant, str(referral_id))
+        wait = await wait_of(tx, visit.tenant, str(referral_id)) if visit.may("page:waiting-list") else None
     if row is None:
         return visit.missing("referral")
-    facts = progress(row, visit.site.today)
-    return visit.page("refer/progress.jinja", referral_id=referral_id, facts=facts, status_tag=status(row), row=row)
+    shown = {"facts": progress(row, visit.site.today), "clock": explain(wait, visit.site.today) if wait else None}
+    return visit.page("refer/progress.jinja", referral_id=referral_id, status_tag=status(row), row=row, **shown)

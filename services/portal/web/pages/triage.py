@@ -11,8 +11,10 @@ from services.portal.names import names_of
 from services.portal.readmodels.people import people
 from services.portal.readmodels.referrals import ON_TRIAGE_LIST, ReferralRow, referral, to_triage
 from services.portal.readmodels.risk_flags import flagged
+from services.portal.readmodels.waits import wait_of
 from services.portal.web.access import permit
 from services.portal.web.forms import Form
+from services.portal.web.presenters.clock import explain
 from services.portal.web.presenters.paging import SIZE, Paging, offset
 from services.portal.web.presenters.people import facts, needs, who
 from services.portal.web.presenters.referrals import lines, progress, status
@@ -27,7 +29,7 @@ Filter = Annotated[str, Query(max_length=40)]
 
 @router.get("/pcns/{pcn}/triage", dependencies=[Depends(permit("page:triage-list"))])
 async def triage_list(visit: OfNetwork, status: Filter = "", priority: Filter = "", page: PageNumber = 1) -> Response:
-    statuses = (status,) if status in ON_TRIAGE_LIST else ON_TRIAGE_LIST
+    statuses = triage_statuses(status)
     async with visit.site.pool.scope(visit.tenant) as tx:
         rows, total = await to_triage(
             tx, visit.tenant, statuses=statuses, priority=priority or None, limit=SIZE, offset=offset(page)
@@ -35,6 +37,11 @@ async def triage_list(visit: OfNetwork, status: Filter = "", priority: Filter = 
     filters = {"status": status, "priority": priority}
     paging = Paging(path=f"{visit.path}/triage", filters=filters, number=page, total=total)
     return await show_lines(visit, "triage/list.jinja", rows, paging=paging, filters=filters)
+
+
+def triage_statuses(status: str) -> tuple[str, ...]:
+    """What to show: one status, or all that need a decision."""
+    return (status,) if status in ON_TRIAGE_LIST else ON_TRIAGE_LIST
 
 
 async def show_lines(visit: Visit, template: str, rows: list[ReferralRow], **content: Any) -> Response:
@@ -84,6 +91,7 @@ async def _show(visit: Visit, referral_id: UUID, form: Form) -> Response:
     async with visit.site.pool.scope(visit.tenant) as tx:
         row = await referral(tx, visit.tenant, str(referral_id))
         known = await people(tx, visit.tenant, [row.person_id]) if row else {}
+        wait = await wait_of(tx, visit.tenant, str(referral_id))
     if row is None:
         return visit.missing("referral")
     names = await names_of(visit.caller, [row.person_id])
@@ -95,6 +103,7 @@ async def _show(visit: Visit, referral_id: UUID, form: Form) -> Response:
         "progress": progress(row, visit.site.today),
         "status_tag": status(row),
         "strands": _strands(visit),
+        "clock": explain(wait, visit.site.today) if wait else None,
     }
     return visit.page("triage/one.jinja", status=200 if form.valid else 422, row=row, form=form, names=names, **content)
 

@@ -7,6 +7,7 @@ from services.portal.report.evaluation import Evaluation
 from services.portal.report.figures import Distribution, Pairs, ScoreFigures
 from services.portal.report.instruments import instrument
 from services.portal.web.moments import day_in_words, moment_in_words
+from services.portal.web.presenters.figures import Figure, activity, number_words, of_words, training, waits
 from services.portal.web.presenters.people import Fact
 from services.portal.web.words import word
 
@@ -15,13 +16,18 @@ _NONE = "–"
 _DEFINED = {
     "reach": "Reach",
     "waits": "Waits",
+    "activity": "Activity",
     "first": "First score",
     "last": "Last score",
     "pairs": "Change",
+    "effect_size": "Effect size",
+    "reliable": "Reliable change",
     "sd": "SD",
     "at_or_above": "At or above",
     "risk_flags": "Risk flags",
     "corrections": "Corrections",
+    "training": "Training and consultation",
+    "events": "Tracing",
 }
 
 
@@ -30,6 +36,7 @@ class Share:
     words: str
     count: int
     percent: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +49,8 @@ class ScoreLine:
     mean: str
     sd: str
     range: str
-    at_or_above: list[str]
+    at_or_above: list[Figure]
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +63,21 @@ class ChangeLine:
     change: str
     interval: str
     direction: str
+    effect_size: str
+    reliable: list[Figure]
+    """Empty where no rule is verified."""
+    rule: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportWords:
     period: str
     as_at: str
-    reach: list[Fact]
+    reach: list[Figure]
+    waits: list[Figure]
+    activity: list[Figure]
+    training: list[Figure]
     strands: list[Share]
     sources: list[Share]
     firsts: list[ScoreLine]
@@ -76,9 +92,12 @@ def report_words(evaluation: Evaluation) -> ReportWords:
         period=f"{day_in_words(evaluation.first_day)} to {day_in_words(evaluation.last_day)}",
         as_at=moment_in_words(evaluation.as_at),
         reach=_reach(evaluation),
-        strands=_shares("care_strand", reach.by_strand, reach.accepted),
-        sources=_shares("source_of_referral", reach.by_source, reach.received),
-        firsts=[_line(figures, figures.first) for figures in evaluation.measures],
+        waits=waits(evaluation.waits),
+        activity=activity(evaluation.activity),
+        training=training(evaluation.training),
+        strands=_shares("care_strand", "reach.by_strand", reach.by_strand, reach.accepted),
+        sources=_shares("source_of_referral", "reach.by_source", reach.by_source, reach.received),
+        firsts=[_line(figures, figures.first, f"{_name(figures)}.first") for figures in evaluation.measures],
         changes=[_change(figures) for figures in evaluation.measures if figures.pairs.n],
         risk_flags=evaluation.risk_flags,
         questionnaires=evaluation.questionnaires,
@@ -90,33 +109,33 @@ def defined(definitions: Mapping[str, str]) -> list[Fact]:
     return [Fact(label=_DEFINED.get(name, name), words=words) for name, words in definitions.items()]
 
 
-def _reach(evaluation: Evaluation) -> list[Fact]:
+def _reach(evaluation: Evaluation) -> list[Figure]:
     reach = evaluation.reach
     return [
-        Fact(label="Referrals received", words=f"{reach.received:,}"),
-        Fact(label="People", words=f"{reach.people:,}"),
-        Fact(label="Asked for help themselves", words=_of(reach.self_referred, reach.received)),
-        Fact(label="Accepted", words=_of(reach.accepted, reach.received)),
-        Fact(label="Days to acceptance, median", words=_number(reach.median_days_to_acceptance, 1)),
-        Fact(label="Days waited so far, median", words=_number(reach.waits.median_days, 1)),
-        Fact(label="Longest wait so far, in days", words=_number(reach.waits.longest_days, 0)),
-        Fact(label="Past the day care should begin by", words=_of(reach.waits.past_due, reach.received)),
+        Figure("Referrals received", f"{reach.received:,}", "reach.received"),
+        Figure("People", f"{reach.people:,}", "reach.people"),
+        Figure("Asked for help themselves", of_words(reach.self_referred, reach.received), "reach.self_referred"),
+        Figure("Accepted", of_words(reach.accepted, reach.received), "reach.accepted"),
+        Figure("Days to acceptance, median", number_words(reach.median_days_to_acceptance), "reach.accepted"),
+        Figure("Days since the clock started, median", number_words(reach.waits.median_days), "reach.waits.n"),
+        Figure("Days since the clock started, longest", number_words(reach.waits.longest_days), "reach.waits.n"),
+        Figure(
+            "The day care should begin by has passed",
+            of_words(reach.waits.past_due, reach.received),
+            "reach.waits.past_due",
+        ),
     ]
 
 
-def _of(part: int, whole: int) -> str:
-    return f"{part:,} ({part / whole:.0%})" if whole else f"{part:,}"
-
-
-def _number(value: float | None, decimals: int) -> str:
-    return _NONE if value is None else f"{value:,.{decimals}f}".removesuffix(".0")
-
-
-def _shares(code_list: str, counts: Mapping[str, int], whole: int) -> list[Share]:
+def _shares(code_list: str, name: str, counts: Mapping[str, int], whole: int) -> list[Share]:
     return [
-        Share(words=word(code_list, code), count=count, percent=f"{count / whole:.0%}")
+        Share(words=word(code_list, code), count=count, percent=f"{count / whole:.0%}", name=f"{name}.{code}")
         for code, count in counts.items()
     ]
+
+
+def _name(figures: ScoreFigures) -> str:
+    return f"measures.{figures.instrument}.{figures.score}"
 
 
 def _names(figures: ScoreFigures) -> tuple[str, str]:
@@ -124,7 +143,7 @@ def _names(figures: ScoreFigures) -> tuple[str, str]:
     return names.short, names.score(figures.score).label
 
 
-def _line(figures: ScoreFigures, scores: Distribution) -> ScoreLine:
+def _line(figures: ScoreFigures, scores: Distribution, name: str) -> ScoreLine:
     short, label = _names(figures)
     return ScoreLine(
         instrument=short,
@@ -134,8 +153,10 @@ def _line(figures: ScoreFigures, scores: Distribution) -> ScoreLine:
         sd=_two_decimals(scores.sd),
         range=_NONE if scores.min is None else f"{scores.min:g} to {scores.max:g}",
         at_or_above=[
-            f"{_of(count, scores.n)} at {threshold} or more" for threshold, count in scores.at_or_above.items()
+            Figure(f"at {threshold} or more", of_words(count, scores.n), f"{name}.at_or_above.{threshold}")
+            for threshold, count in scores.at_or_above.items()
         ],
+        name=name,
     )
 
 
@@ -155,7 +176,23 @@ def _change(figures: ScoreFigures) -> ChangeLine:
         change=_NONE if pairs.mean_change is None else _signed(pairs.mean_change),
         interval=_interval(pairs),
         direction=_direction(pairs),
+        effect_size=_signed(pairs.effect_size.value) if pairs.effect_size else _NONE,
+        reliable=_reliable(pairs, f"{_name(figures)}.pairs"),
+        rule=f"{pairs.reliable.points:g} points or more: {pairs.reliable.source}" if pairs.reliable else "",
+        name=f"{_name(figures)}.pairs",
     )
+
+
+def _reliable(pairs: Pairs, name: str) -> list[Figure]:
+    if pairs.reliable is None:
+        return []
+    low, high = pairs.reliable.improved_ci95 or (0.0, 0.0)
+    improved = f"{of_words(pairs.reliable.improved, pairs.n)}, interval {low:.0%} to {high:.0%}"
+    return [
+        Figure("improved", improved, f"{name}.improved"),
+        Figure("no change", of_words(pairs.reliable.no_change, pairs.n), f"{name}.no_change"),
+        Figure("deteriorated", of_words(pairs.reliable.deteriorated, pairs.n), f"{name}.deteriorated"),
+    ]
 
 
 def _interval(pairs: Pairs) -> str:

@@ -46,8 +46,11 @@ class Course:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagWords:
+    flag_id: str
     measure_id: str
     words: str
+    reviewed: str | None
+    """What came of it, once a clinician has looked at it."""
 
 
 def courses(measures: list[MeasureRow], flags: list[RiskFlagRow]) -> list[Course]:
@@ -127,12 +130,20 @@ def flag_words(flags: list[RiskFlagRow], measures: list[MeasureRow]) -> list[Fla
     completed = {row.measure_id: row.completed_on for row in measures}
     return [
         FlagWords(
+            flag_id=flag.flag_id,
             measure_id=flag.measure_id,
             words=f"{instrument(flag.instrument).short} question {flag.item}, completed "
             f"{day_in_words(completed.get(flag.measure_id, flag.flagged_at))}",
+            reviewed=_reviewed(flag),
         )
         for flag in flags
     ]
+
+
+def _reviewed(flag: RiskFlagRow) -> str | None:
+    if flag.reviewed_at is None:
+        return None
+    return f"Reviewed {day_in_words(flag.reviewed_at)}: {word('risk_review_outcome', flag.review_outcome)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

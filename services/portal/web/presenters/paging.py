@@ -45,9 +45,21 @@ class Paging:
             "next": {"href": self.href(self.number + 1)} if self.number < self.pages else None,
         }
 
+    @property
+    def file(self) -> str:
+        """The whole list as a CSV file."""
+        return f"{self.path}.csv{self._query({})}"
+
+    @property
+    def file_with_names(self) -> str:
+        return f"{self.path}.csv{self._query({'names': 'yes'})}"
+
     def href(self, number: int) -> str:
-        query = {name: value for name, value in self.filters.items() if value}
-        return f"{self.path}?{urlencode(query | {'page': str(number)})}"
+        return f"{self.path}{self._query({'page': str(number)})}"
+
+    def _query(self, more: Mapping[str, str]) -> str:
+        query = urlencode({name: value for name, value in self.filters.items() if value} | more)
+        return f"?{query}" if query else ""
 
 
 def offset(number: int) -> int:

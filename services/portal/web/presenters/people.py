@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from services.portal.names import Found, Identity, Names
 from services.portal.readmodels.pcns import PcnRow
 from services.portal.readmodels.people import PersonRow
-from services.portal.web.moments import iso_day_in_words
+from services.portal.web.csv_file import Cell
+from services.portal.web.moments import iso_day_in_words, london_day, short_day
 from services.portal.web.words import word
 
 _ENGLISH = "en"
@@ -61,6 +62,60 @@ def spaced(nhs_number: str | None) -> str | None:
     if nhs_number is None:
         return None
     return f"{nhs_number[:3]} {nhs_number[3:6]} {nhs_number[6:]}"
+
+
+PEOPLE_HEADINGS = (
+    "person_id",
+    "practice_ods_code",
+    "nhs_number_status",
+    "ethnic_category",
+    "preferred_language",
+    "interpreter_required",
+    "imd_decile",
+    "age_band",
+    "perinatal_stage",
+    "known_since",
+)
+
+
+def people_cells(person: PersonRow) -> list[Cell]:
+    """One line of the file, under PEOPLE_HEADINGS."""
+    return [
+        person.person_id,
+        person.practice_ods_code,
+        person.nhs_number_status,
+        person.ethnic_category,
+        person.preferred_language,
+        "yes" if person.interpreter_required else "no",
+        person.imd_decile,
+        person.age_band,
+        person.perinatal_stage,
+        london_day(person.known_since),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonLine:
+    """One person in the list of everybody."""
+
+    who: Who
+    needs: str | None
+    stage: str
+    practice: str
+    known_since: str
+
+
+def person_lines(rows: list[PersonRow], names: Names, network: PcnRow | None) -> list[PersonLine]:
+    return [
+        PersonLine(
+            who=who(names, row.person_id),
+            needs=needs(row),
+            stage=word("perinatal_stage", row.perinatal_stage),
+            practice=practice(row.practice_ods_code, network),
+            known_since=short_day(row.known_since),
+        )
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

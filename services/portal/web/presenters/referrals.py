@@ -6,7 +6,8 @@ from datetime import date
 from services.portal.names import Names
 from services.portal.readmodels.people import PersonRow
 from services.portal.readmodels.referrals import ReferralRow
-from services.portal.web.moments import day_in_words, days_in_words, moment_in_words, short_day
+from services.portal.web.csv_file import Cell
+from services.portal.web.moments import day_in_words, days_in_words, london_day, moment_in_words, short_day
 from services.portal.web.presenters.people import Fact, Who, needs, who
 from services.portal.web.words import word
 
@@ -23,6 +24,9 @@ _STATUS = {
     "received": Tag("To triage", "blue"),
     "triaged": Tag("To accept", "purple"),
     "accepted": Tag("Accepted", "green"),
+    "redirected": Tag("Sent on", "grey"),
+    "withdrawn": Tag("Withdrawn", "grey"),
+    "closed": Tag("Closed", "grey"),
 }
 _PRIORITY = {"1": "red", "4": "red", "2": "orange", "3": "grey"}
 
@@ -69,6 +73,36 @@ def _line(row: ReferralRow, names: Names, person: PersonRow | None, flagged: boo
     )
 
 
+TRIAGE_HEADINGS = (
+    "referral_id",
+    "person_id",
+    "status",
+    "source_of_referral",
+    "referring_professional_type",
+    "referring_org_ods_code",
+    "primary_reason",
+    "clinical_response_priority",
+    "received_on",
+    "due_on",
+)
+
+
+def triage_cells(row: ReferralRow) -> list[Cell]:
+    """One line of the file, under TRIAGE_HEADINGS."""
+    return [
+        row.referral_id,
+        row.person_id,
+        row.status,
+        row.source_of_referral,
+        row.referring_professional_type,
+        row.referring_org_ods_code,
+        row.primary_reason,
+        row.clinical_response_priority,
+        london_day(row.received_at) if row.received_at else None,
+        row.due_on,
+    ]
+
+
 def clock(due_on: date | None, today: date) -> Tag:
     """How the waiting clock stands today."""
     if due_on is None:
@@ -102,7 +136,26 @@ def progress(row: ReferralRow, today: date) -> list[Fact]:
     if row.accepted_at:
         strand = word("care_strand", row.care_strand)
         facts.append(Fact(label="Accepted", words=f"{moment_in_words(row.accepted_at)}: {strand}"))
+    if row.ended_at:
+        return facts + _ending(row)
     facts.append(
         Fact(label="Care should begin by", words=f"{day_in_words(row.due_on)} ({clock(row.due_on, today).words})")
     )
+    return facts
+
+
+_ENDINGS = {
+    "redirected": ("Sent on", "redirection_reason"),
+    "withdrawn": ("Withdrawn", "withdrawal_reason"),
+    "closed": ("Closed", "closing_reason"),
+}
+
+
+def _ending(row: ReferralRow) -> list[Fact]:
+    label, reasons = _ENDINGS[row.status]
+    facts = [Fact(label=label, words=f"{moment_in_words(row.ended_at)}: {word(reasons, row.end_reason)}")]
+    if row.redirected_to:
+        facts.append(Fact(label="Sent on to", words=word("redirected_to", row.redirected_to)))
+    if row.withdrawn_by:
+        facts.append(Fact(label="Withdrawn by", words=word("withdrawn_by", row.withdrawn_by)))
     return facts

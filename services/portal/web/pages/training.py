@@ -1,0 +1,96 @@
+"""Training of professionals: sessions planned and held, and which practices are covered."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+
+from services.portal.commands import Refusal, hold_training, schedule_training
+from services.portal.readmodels.training_attendances import attendances_of, trained_by_practice
+from services.portal.readmodels.training_sessions import training_session, training_sessions
+from services.portal.report.training import first_day_of_twelve_months
+from services.portal.web.access import permit
+from services.portal.web.forms import Form
+from services.portal.web.moments import day_in_words
+from services.portal.web.pages.triage import Filter, PageNumber
+from services.portal.web.presenters.paging import SIZE, Paging, offset
+from services.portal.web.presenters.training import attendance_lines, covered, training_line
+from services.portal.web.site import OfForm, OfNetwork, Visit
+from services.portal.web.times import day_values, span_of
+from services.portal.web.training_forms import LINES, read_attendees, read_training
+
+router = APIRouter()
+
+_ANCHORS = {"starts_at": "starts", "ends_at": "ends", "objectives": "objectives"}
+
+
+@router.get("/pcns/{pcn}/training", dependencies=[Depends(permit("page:training"))])
+async def training_page(visit: OfNetwork, status: Filter = "", page: PageNumber = 1) -> Response:
+    wanted = status if status in ("planned", "held") else None
+    async with visit.site.pool.scope(visit.tenant) as tx:
+        rows, total = await training_sessions(tx, visit.tenant, status=wanted, limit=SIZE, offset=offset(page))
+    filters = {"status": status}
+    paging = Paging(path=f"{visit.path}/training", filters=filters, number=page, total=total)
+    return visit.page("training/list.jinja", lines=[training_line(row) for row in rows], paging=paging, filters=filters)
+
+
+@router.get("/pcns/{pcn}/training/coverage", dependencies=[Depends(permit("page:training"))])
+async def coverage_page(visit: OfNetwork) -> Response:
+    form = Form(values=dict(visit.request.query_params))
+    asked = form.day("on", "The day") or visit.site.today
+    last = min(asked, visit.site.today)
+    start, end = span_of(first_day_of_twelve_months(last), (last - first_day_of_twelve_months(last)).days + 1)
+    async with visit.site.pool.scope(visit.tenant) as tx:
+        trained = await trained_by_practice(tx, visit.tenant, start, end)
+    lines = covered(visit.network, trained)
+    period = f"{day_in_words(start)} to {day_in_words(end - timedelta(hours=12))}"
+    status = 200 if form.valid else 422
+    return visit.page("training/coverage.jinja", status=status, form=form, lines=lines, period=period)
+
+
+@router.get("/pcns/{pcn}/training/new", dependencies=[Depends(permit("page:training-plan"))])
+async def plan_form(visit: OfNetwork) -> Response:
+    form = Form(values={**day_values("day", visit.site.today), "scale": "0-10"})
+    return visit.page("training/plan.jinja", form=form)
+
+
+@router.post("/pcns/{pcn}/training/new", dependencies=[Depends(permit("page:training-plan"))])
+async def plan(visit: OfNetwork, form: OfForm) -> Response:
+    body = read_training(form)
+    outcome = await schedule_training(visit.caller, form.command_id, body) if form.valid else None
+    if isinstance(outcome, Refusal):
+        form.refuse(outcome, _ANCHORS)
+    if outcome is None or isinstance(outcome, Refusal):
+        return visit.page("training/plan.jinja", status=422, form=form)
+    return await visit.saved("training-planned", f"/training/{outcome.id}", outcome)
+
+
+@router.get("/pcns/{pcn}/training/{training_session_id}", dependencies=[Depends(permit("page:training"))])
+async def training_one(visit: OfNetwork, training_session_id: UUID) -> Response:
+    return await _show(visit, training_session_id, Form())
+
+
+@router.post("/pcns/{pcn}/training/{training_session_id}", dependencies=[Depends(permit("page:training-plan"))])
+async def hold(visit: OfNetwork, training_session_id: UUID, form: OfForm) -> Response:
+    async with visit.site.pool.scope(visit.tenant) as tx:
+        row = await training_session(tx, visit.tenant, str(training_session_id))
+    body = {"attendees": read_attendees(form, row, visit.network)} if row else {}
+    if row is None or not form.valid:
+        return await _show(visit, training_session_id, form)
+    outcome = await hold_training(visit.caller, form.command_id, training_session_id, body)
+    if isinstance(outcome, Refusal):
+        form.refuse(outcome)
+        return await _show(visit, training_session_id, form)
+    return await visit.saved("training-held", f"/training/{training_session_id}", outcome)
+
+
+async def _show(visit: Visit, training_session_id: UUID, form: Form) -> Response:
+    async with visit.site.pool.scope(visit.tenant) as tx:
+        row = await training_session(tx, visit.tenant, str(training_session_id))
+        attended = await attendances_of(tx, visit.tenant, str(training_session_id))
+    if row is None:
+        return visit.missing("training session")
+    content = {"line": training_line(row), "row": row, "form": form, "places": range(1, LINES + 1)}
+    attended_lines = attendance_lines(attended, visit.network)
+    return visit.page("training/one.jinja", status=200 if form.valid else 422, attended=attended_lines, **content)

@@ -1,0 +1,91 @@
+"""What a health visitor asks becomes a referral; professionals are trained; a manager follows a number to its events."""
+
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from services.portal.web.moments import london_day
+from tests.e2e.conftest import Visit
+from tests.e2e.test_journey import BY_A_MIDWIFE, PERSON, on
+from tests.e2e.visitor import Visitor
+
+YESTERDAY = london_day(datetime.now(UTC)) - timedelta(days=1)
+CONSULTATION = {
+    "topic": "low-mood",
+    "professional_type": "health_visitor",
+    "duration_minutes": "25",
+    "outcome": "led_to_referral",
+}
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_a_consultation_becomes_a_referral_and_a_number(visit: Visit, scripts: bool) -> None:
+    await a_session_is_planned_and_held(await visit("training-lead", scripts=scripts))
+    name = f"Gita Rao {scripts} (synthetic)"
+    await a_health_visitor_is_advised(await visit("clinician", scripts=scripts), name)
+    await the_manager_follows_a_number(await visit("coordinator", scripts=scripts))
+
+
+async def a_session_is_planned_and_held(lead: Visitor) -> None:
+    await lead.open("/training/new")
+    await lead.check("training-plan")
+    await lead.fill({"course": "asking-about-risk", **on("day", YESTERDAY), "starts": "9:30", "ends": "11:00"})
+    await lead.page.locator("[name='objectives-ask-about-mood']").check()
+    await lead.press("Plan session")
+    assert "The training session has been planned." in await lead.text()
+    await lead.check("training-register")
+    first = {"name-1": "Hana Novak (synthetic)", "professional_type-1": "midwife"}
+    await lead.page.locator("[name='practice-1']").select_option(index=1)
+    await lead.fill({**first, "before-ask-about-mood-1": "3", "after-ask-about-mood-1": "8"})
+    await lead.press("Save register")
+    said = await lead.text()
+    assert "The register of the training session has been saved." in said
+    assert "3 before, 8 after" in said
+    await lead.check("training-held")
+    await lead.open("/training")
+    await lead.check("training-list")
+    await lead.open("/training/coverage")
+    assert "1 of " in await lead.text()
+    await lead.check("training-coverage")
+
+
+async def a_health_visitor_is_advised(clinician: Visitor, name: str) -> None:
+    await clinician.open("/consultations/new")
+    await clinician.press("Log consultation")
+    assert "There is a problem" in await clinician.text()
+    await clinician.check("consultation-mistakes")
+    await clinician.fill({"subject_kind": "anonymous_case", **CONSULTATION})
+    await clinician.press("Log consultation")
+    said = await clinician.text()
+    assert "The consultation has been logged." in said
+    assert "This request follows the consultation you logged" in said
+    await clinician.check("refer-after-consultation")
+    await clinician.fill({**PERSON, "full_name": name, "nhs_number_known": "no"})
+    await clinician.fill({**BY_A_MIDWIFE, "source_of_referral": "A2", "referring_professional_type": "health_visitor"})
+    await clinician.fill({"nhs_number_missing_reason": "nhs-number-not-known"})
+    await clinician.press("Send referral")
+    assert "The referral has been received." in await clinician.text()
+    await clinician.open("/consultations")
+    assert "A referral follows" in await clinician.text()
+    await clinician.check("consultations")
+
+
+async def the_manager_follows_a_number(manager: Visitor) -> None:
+    await manager.open("/report")
+    await manager.check("report")
+    await manager.page.get_by_role("link", name="events behind Consultations that led to a referral").click()
+    said = await manager.text()
+    assert "consultation-logged-1" in said
+    await manager.check("report-events")
+    link = manager.page.get_by_role("link", name="Download as JSON")
+    answer = await manager.context.request.get(f"{manager.portal}{await link.get_attribute('href')}")
+    listed = await answer.json()
+    assert listed["number"] == len(listed["events"]) >= 1
+    await manager.follow("Back to the report")
+    file = manager.page.get_by_role("link", name="Download as CSV")
+    answer = await manager.context.request.get(f"{manager.portal}{await file.get_attribute('href')}")
+    lines = list(csv.DictReader(io.StringIO(await answer.text())))
+    [minutes] = [line["value"] for line in lines if line["figure"] == "consultation_minutes"]
+    assert int(minutes) >= 25

@@ -1,0 +1,305 @@
+"""Clocks, endings, reviews, goals, the timeline, the files; and what nobody but clinicians may even know of."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from services.kit.tenancy import TenantId
+from services.kit.testing import ProjectionCase
+from services.portal.readmodels.goals import GOALS, GoalRow, goal, goals_of
+from services.portal.readmodels.mha_periods import MHA_PERIODS, MhaPeriodRow, mha_periods_of
+from services.portal.readmodels.people import everybody
+from services.portal.readmodels.referrals import REFERRALS
+from services.portal.readmodels.risk_flags import RISK_FLAGS
+from services.portal.readmodels.safeguarding import CONCERNS, ConcernRow, concerns_of
+from services.portal.readmodels.waiting import Narrowed, waiting, waiting_numbers
+from services.portal.web.app import ROUTERS
+from tests.integration.portal.conftest import Portal
+from tests.integration.portal.test_pages import OWN
+from tests.integration.portal.test_read_models import OTHER, PERSON, RECORD, REFERRAL, a_family
+from tests.unit.portal import clinical_scenarios as then
+from tests.unit.portal import scenarios as given
+from tests.unit.portal import scheduling_scenarios as scheduling
+from tests.unit.portal.scenarios import heard
+
+pytestmark = pytest.mark.postgres
+
+RESTRICTED = f"restricted-{given.PERSON}"
+OTHERS = ["coordinator", "referrer", "training-lead", "operator", "importer", "public"]
+PAGE = f"{OWN}/people/{given.PERSON}"
+TODAY = date(2026, 6, 3)
+
+
+@pytest.mark.parametrize(
+    ("ending", "changes"),
+    [
+        (
+            then.redirected(),
+            {"status": "redirected", "end_reason": "better_met_elsewhere", "redirected_to": "maternity"},
+        ),
+        (then.withdrawn(), {"status": "withdrawn", "end_reason": "no_longer_needed", "withdrawn_by": "family"}),
+        (then.closed(), {"status": "closed", "end_reason": "work_completed"}),
+    ],
+)
+async def test_a_referral_that_ended_says_how(portal: Portal, ending: object, changes: dict) -> None:
+    await (
+        ProjectionCase(REFERRALS)
+        .given(
+            heard(given.received(), REFERRAL, 1), heard(given.wait_started(), REFERRAL, 2), heard(ending, REFERRAL, 3)
+        )
+        .then_stored(portal.pool, given.a_referral(ended_at=then.SEEN, **changes))
+    )
+
+
+async def test_a_reviewed_flag_stays_on_the_record(portal: Portal) -> None:
+    row = given.a_flag(review_outcome="safety-plan-agreed", reviewed_at=given.CORRECTED)
+    await (
+        ProjectionCase(RISK_FLAGS)
+        .given(heard(given.flagged(), RECORD, 1), heard(then.reviewed(), RECORD, 2))
+        .then_stored(portal.pool, row)
+    )
+
+
+async def test_of_two_ratings_of_a_day_the_later_one_stands(portal: Portal) -> None:
+    rated = [
+        {"rated_on": day.isoformat(), "rating": rating, "recorded_at": given.RECORDED.isoformat()}
+        for day, rating in ((then.DAY, 4), (then.DAY + timedelta(days=9), 7))
+    ]
+    await (
+        ProjectionCase(GOALS)
+        .given(
+            heard(then.goal_set(), RECORD, 1),
+            heard(then.goal_rated(2), RECORD, 2),
+            heard(then.goal_rated(7, then.DAY + timedelta(days=9)), RECORD, 3),
+            heard(then.goal_rated(4), RECORD, 4),
+        )
+        .then_stored(portal.pool, GoalRow(goal_id=given.GOAL, person_id=given.PERSON, set_on=then.DAY, ratings=rated))
+    )
+
+
+async def test_a_concern_is_opened_changed_and_closed(portal: Portal) -> None:
+    levels = [{"level": "early-help", "from": "2026-05-11"}, {"level": "child-in-need", "from": "2026-05-18"}]
+    row = ConcernRow(
+        concern_id=given.CONCERN,
+        person_id=given.PERSON,
+        opened_on=then.DAY,
+        levels=levels,
+        closed_on=date(2026, 5, 20),
+        close_reason="no-longer-at-risk",
+    )
+    assert row.level == "child-in-need"
+    events = (then.concern_opened(), then.level_changed(), then.concern_closed())
+    await (
+        ProjectionCase(CONCERNS)
+        .given(*(heard(event, RESTRICTED, number) for number, event in enumerate(events, 1)))
+        .then_stored(portal.pool, row)
+    )
+
+
+async def test_a_period_under_the_act_starts_and_ends(portal: Portal) -> None:
+    row = MhaPeriodRow(
+        period_id=given.PERIOD,
+        person_id=given.PERSON,
+        legal_status="02",
+        counts_as="detention",
+        started_on=then.DAY,
+        ended_on=date(2026, 5, 14),
+    )
+    await (
+        ProjectionCase(MHA_PERIODS)
+        .given(heard(then.period_started(), RESTRICTED, 1), heard(then.period_ended(), RESTRICTED, 2))
+        .then_stored(portal.pool, row)
+    )
+
+
+@pytest.fixture(scope="module")
+async def family(portal: Portal) -> None:
+    """A family with a clock that runs, a place, an appointment, a goal, a reviewed flag, a concern and a period."""
+    await a_family(portal)
+    appointment, session = f"appointment-{scheduling.APPOINTMENT}", f"session-{scheduling.SESSION}"
+    await portal.hear(
+        heard(then.advanced(), REFERRAL, 4),
+        heard(then.goal_set(), RECORD, 8),
+        heard(then.goal_rated(6), RECORD, 9),
+        heard(scheduling.booked(), appointment, 1),
+        heard(scheduling.attended(), appointment, 2),
+        heard(scheduling.scheduled(), session, 1),
+        heard(scheduling.place_booked(), session, 2),
+        heard(then.concern_opened(), RESTRICTED, 1),
+        heard(then.level_changed(), RESTRICTED, 2),
+        heard(then.period_started(), RESTRICTED, 3),
+    )
+
+
+@pytest.mark.usefixtures("family")
+async def test_the_waiting_list_says_what_is_there_and_what_is_missing(portal: Portal) -> None:
+    page = (await portal.page(f"{OWN}/waiting", "coordinator", given.PCN)).text
+    assert '<li class="portal-part portal-part--met">First time seen: <span class="portal-nowrap">14 May 2026' in page
+    assert '<li class="portal-part">Assessment: <strong>missing</strong>' in page
+    assert "four-week-1" in page
+
+
+@pytest.mark.usefixtures("family")
+@pytest.mark.parametrize(
+    ("query", "listed"),
+    [
+        ("", True),
+        ("?due=overdue", True),
+        ("?due=soon", False),
+        ("?part=assessment", True),
+        ("?part=first_contact", False),
+        ("?strand=universal", False),
+        ("?status=received", False),
+        ("?status=accepted", True),
+        ("?status=closed", False),
+    ],
+)
+async def test_the_waiting_list_is_filtered_and_so_is_its_file(portal: Portal, query: str, listed: bool) -> None:
+    for path in ("/waiting", "/waiting.csv"):
+        response = await portal.page(f"{OWN}{path}{query}", "clinician", given.PCN)
+        assert response.status_code == 200
+        assert (given.PERSON in response.text) is listed, path
+
+
+@pytest.mark.usefixtures("family")
+async def test_a_file_has_coded_facts_and_no_names_unless_they_can_be_had(portal: Portal) -> None:
+    response = await portal.page(f"{OWN}/waiting.csv", "clinician", given.PCN)
+    heading, line = response.text.removeprefix("\ufeff").strip().split("\r\n")
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    assert response.headers["content-disposition"] == 'attachment; filename="waiting-list.csv"'
+    facts = dict(zip(heading.split(","), line.split(","), strict=True))
+    assert facts["first_contact"] == "2026-05-14"
+    assert facts["missing_parts"] == "baseline_measure assessment plan_or_intervention"
+    assert facts["breached"] == "yes"
+    assert "full_name" not in facts
+    for name in ("waiting", "triage", "everybody"):
+        assert (await portal.page(f"{OWN}/{name}.csv", "clinician", given.PCN)).status_code == 200
+        # The referral service is down in these tests.
+        response = await portal.page(f"{OWN}/{name}.csv?names=yes", "clinician", given.PCN)
+        assert response.status_code == 503
+        assert "Names cannot be shown just now" in response.text
+
+
+@pytest.mark.usefixtures("family")
+async def test_the_referral_page_explains_its_clock(portal: Portal) -> None:
+    for path, role in ((f"/triage/{given.REFERRAL}", "clinician"), (f"/referrals/{given.REFERRAL}", "coordinator")):
+        page = (await portal.page(f"{OWN}{path}", role, given.PCN)).text
+        assert (
+            "The clock is running. It stops when this has happened too: first questionnaire, assessment and care"
+            in page
+        )
+        assert "when the referral was received" in page
+    referrer = (await portal.page(f"{OWN}/referrals/{given.REFERRAL}", "referrer", given.PCN)).text
+    assert "Waiting clock" not in referrer
+
+
+@pytest.mark.usefixtures("family")
+async def test_the_timeline_holds_universal_and_targeted_in_order(portal: Portal) -> None:
+    page = (await portal.page(PAGE, "clinician", given.PCN)).text
+    line = page[page.index('<ol class="portal-timeline">') :]
+    latest_first = [
+        "EPDS filled in",
+        "Antenatal session: a place is booked",
+        "Appointment: Came on time",
+        "Goal rated: 6 of 10",
+        "Referral received from: Maternity service",
+    ]
+    places = [line.index(words) for words in latest_first]
+    assert sorted(places) == places or places.index(max(places)) == 4
+    assert line.count(">Universal<") == 1
+    only = (await portal.page(f"{PAGE}?kind=contact", "clinician", given.PCN)).text
+    line = only[only.index('<ol class="portal-timeline">') :]
+    assert "Appointment: Came on time" in line
+    assert "EPDS filled in" not in line
+
+
+@pytest.mark.usefixtures("family")
+async def test_a_coordinators_timeline_has_nothing_clinical(portal: Portal) -> None:
+    for kind in ("", "?kind=score", "?kind=flag", "?kind=goal"):
+        page = (await portal.page(f"{PAGE}{kind}", "coordinator", given.PCN)).text
+        assert "EPDS" not in page
+        assert "Goal" not in page
+        assert "Risk flag" not in page
+
+
+@pytest.mark.usefixtures("family")
+async def test_a_clinician_sees_what_is_restricted(portal: Portal) -> None:
+    page = (await portal.page(PAGE, "clinician", given.PCN)).text
+    assert "Child in need, from 18 May 2026" in page
+    assert "Section 2, from 11 May 2026" in page
+
+
+def restricted_paths() -> list[tuple[str, str]]:
+    """Method and address of every restricted page, with ids that are there."""
+    ids = {"{pcn}": given.PCN, "{person_id}": given.PERSON, "{concern_id}": given.CONCERN, "{period_id}": given.PERIOD}
+    found = []
+    for route in (route for router in ROUTERS for route in router.routes if "/restricted/" in route.path):
+        path = route.path
+        for name, value in ids.items():
+            path = path.replace(name, value)
+        found += [(method, path) for method in route.methods]
+    return found
+
+
+@pytest.mark.usefixtures("family")
+@pytest.mark.parametrize("role", OTHERS)
+async def test_nobody_else_learns_that_there_is_anything_restricted(portal: Portal, role: str) -> None:
+    session = portal.session(role, given.PCN)
+    assert len(restricted_paths()) == 10
+    for method, path in restricted_paths():
+        unknown = path.replace(given.PERSON, given.an_id("nobody"))
+        sent = {"csrf": session.csrf} if method == "POST" else None
+        headers = portal.as_browser(session)
+        there, nowhere = [await portal.client.request(method, at, headers=headers, data=sent) for at in (path, unknown)]
+        assert (there.status_code, there.text) == (nowhere.status_code, nowhere.text) == (403, there.text), path
+    for path in (PAGE, OWN, f"{OWN}/waiting", f"{OWN}/triage", f"{OWN}/referrals/{given.REFERRAL}", f"{OWN}/report"):
+        page = (await portal.page(path, role, given.PCN)).text.lower()
+        for word in ("safeguarding", "mental health act", "child in need", "section 2", "restricted", given.CONCERN):
+            assert word not in page, (path, word)
+    for stream in (RESTRICTED, f"restricted-{given.an_id('nobody')}"):
+        assert (await portal.api(f"/pcns/{given.PCN}/streams/{stream}", role, given.PCN)).status_code == 403
+
+
+@pytest.mark.usefixtures("family")
+async def test_a_concern_of_somebody_else_is_not_found_under_this_person(portal: Portal) -> None:
+    await portal.hear(heard(given.registered(given.an_id("other")), f"person-{given.an_id('other')}", 1))
+    path = f"{OWN}/people/{given.an_id('other')}/restricted/concerns/{given.CONCERN}/level"
+    assert (await portal.page(path, "clinician", given.PCN)).status_code == 404
+
+
+@pytest.mark.usefixtures("family")
+async def test_another_network_sees_none_of_it(portal: Portal) -> None:
+    async with portal.pool.scope(OTHER) as tx:
+        for tenant in (OTHER, given.PCN):
+            assert await waiting(tx, tenant, TODAY, Narrowed()) == ([], 0)
+            assert await waiting_numbers(tx, tenant, TODAY) == {"waiting": 0, "overdue": 0}
+            assert await everybody(tx, tenant, practice=None, stage=None) == ([], 0)
+            assert await goals_of(tx, tenant, given.PERSON) == []
+            assert await goal(tx, tenant, given.PERSON, given.GOAL) is None
+            assert await concerns_of(tx, tenant, given.PERSON) == []
+            assert await mha_periods_of(tx, tenant, given.PERSON) == []
+
+
+async def test_a_clock_that_stopped_is_on_no_waiting_list(portal: Portal) -> None:
+    tenant = TenantId("U99994")
+    await portal.hear(
+        heard(given.received(), REFERRAL, 1, tenant=tenant),
+        heard(given.wait_started(), REFERRAL, 2, tenant=tenant),
+        heard(then.breached(), REFERRAL, 3, tenant=tenant),
+    )
+    async with portal.pool.scope(tenant) as tx:
+        assert await waiting_numbers(tx, tenant, TODAY) == {"waiting": 1, "overdue": 1}
+    await portal.hear(heard(then.stopped(), REFERRAL, 4, tenant=tenant))
+    async with portal.pool.scope(tenant) as tx:
+        assert await waiting_numbers(tx, tenant, TODAY) == {"waiting": 0, "overdue": 0}
+        assert await waiting(tx, tenant, TODAY, Narrowed()) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("operator", 200), ("coordinator", 200), ("clinician", 403), ("referrer", 403)]
+)
+async def test_operations_are_for_those_who_run_the_platform(portal: Portal, role: str, status: int) -> None:
+    response = await portal.page("/operations", role, given.PCN)
+    assert response.status_code == status
+    assert ("Does not answer" in response.text) is (status == 200)
+    assert PERSON not in response.text
