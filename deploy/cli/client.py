@@ -1,5 +1,6 @@
 """Calls the services of the running stack as one of its accounts."""
 
+import threading
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -39,6 +40,7 @@ class Client:
     """`account` is one of the stack's: operator, importer, or somebody of a network.
 
     A call is tried again while its service restarts or is busy: a command carries its own id, so it has one effect.
+    Several threads may share one.
     """
 
     def __init__(self, home: Home, account: str) -> None:
@@ -49,6 +51,7 @@ class Client:
         self._home, self._account = home, account
         self._http = httpx2.Client(timeout=_TIMEOUT)
         self._token, self._renew_at = "", 0.0
+        self._renewing = threading.Lock()
 
     def __enter__(self) -> "Client":
         return self
@@ -93,11 +96,12 @@ class Client:
         return self._http.request(method, url, **{**request, "headers": headers})
 
     def _access_token(self) -> str:
-        if time.monotonic() > self._renew_at:
-            token = self._ask_for_token()
-            self._token = str(token["access_token"])
-            self._renew_at = time.monotonic() + float(token["expires_in"]) - _RENEW_BEFORE
-        return self._token
+        with self._renewing:
+            if time.monotonic() > self._renew_at:
+                token = self._ask_for_token()
+                self._token = str(token["access_token"])
+                self._renew_at = time.monotonic() + float(token["expires_in"]) - _RENEW_BEFORE
+            return self._token
 
     def _ask_for_token(self) -> Mapping[str, Any]:
         issuer = self._addresses["identity"]

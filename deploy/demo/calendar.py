@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import product
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -40,13 +41,16 @@ class Diaries:
 
     def book(self, day: date) -> Meeting:
         """The first free hour of anybody, on the first working day from `day` on that has one."""
-        while True:
-            if day.weekday() < _SATURDAY:
-                for hour in _HOURS:
-                    for clinician in self.clinicians:
-                        if (clinician, day, hour) not in self.taken:
-                            return self._take(clinician, day, hour)
+        while not (free := self._free(day)):
             day += timedelta(days=1)
+        hour, clinician = free[0]
+        return self._take(clinician, day, hour)
+
+    def _free(self, day: date) -> list[tuple[int, str]]:
+        if day.weekday() >= _SATURDAY:
+            return []
+        offered = product(_HOURS, self.clinicians)
+        return [(hour, clinician) for hour, clinician in offered if (clinician, day, hour) not in self.taken]
 
     def _take(self, clinician: str, day: date, hour: int) -> Meeting:
         self.taken.add((clinician, day, hour))

@@ -15,7 +15,7 @@ from deploy.local.home import Home
 from deploy.local.progress import Progress
 from services.outcomes.domain.measures import flag_id_for
 
-_AT_ONCE = 24
+_AT_ONCE = 32
 _HEARD_WITHIN = 60.0
 _ASK_AGAIN = 0.2
 _TELL_EVERY = 0.5

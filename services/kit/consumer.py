@@ -151,7 +151,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
                 for partition in sorted(grouped)
                 if (claim := await self._claim(tx, consumer, partition, grouped[partition]))
             ]
-            fresh = [recorded for claim in claims for recorded in await self._fresh(tx, claim)]
+            fresh = await self._fresh(tx, claims)
             await self._work(tx, fresh)
             for claim in claims:
                 await self._move(tx, claim)
@@ -214,13 +214,15 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
         self._rewound[partition] = checkpoint
         _seek(consumer, partition, checkpoint)
 
-    async def _fresh(self, tx: Tx, claim: _Claim) -> list[Recorded[Any]]:
-        """The events of a partition that were not taken before, in order; their streams' versions are moved on."""
-        events = [self._read(record) for record in claim.records]
+    async def _fresh(self, tx: Tx, claims: Sequence[_Claim]) -> list[Recorded[Any]]:
+        """The events that were not taken before, each stream in order; the streams' versions are moved on."""
         fresh: list[Recorded[Any]] = []
-        for tenant, mine in by_tenant(events).items():
-            await set_tenant(tx, tenant)
-            fresh += await unseen(tx, tenant, self._name, claim.partition.topic, mine)
+        for topic in sorted({claim.partition.topic for claim in claims}):
+            mine = [claim for claim in claims if claim.partition.topic == topic]
+            events = [self._read(record) for claim in mine for record in claim.records]
+            for tenant, theirs in by_tenant(events).items():
+                await set_tenant(tx, tenant)
+                fresh += await unseen(tx, tenant, self._name, topic, theirs)
         return fresh
 
     def _read(self, record: "ConsumerRecord[bytes, bytes]") -> Recorded[Any]:

@@ -107,7 +107,7 @@ class EventStore(Generic[E]):
 
     async def head(self) -> int:
         """The position of the newest event; 0 for an empty log."""
-        async with self._pool.unscoped() as tx:
+        async with self._pool.single() as tx:
             head: int = await tx.fetchval("select feed_head()")
         return head
 
@@ -115,7 +115,7 @@ class EventStore(Generic[E]):
         await self._appender.close()
 
     async def _feed(self, position: int, limit: int, published: Sequence[str]) -> Sequence[Any]:
-        async with self._pool.unscoped() as tx:
+        async with self._pool.single() as tx:
             rows: Sequence[Any] = await tx.fetch(SQL["read_feed"], position, limit, list(published))
         return rows
 

@@ -27,12 +27,14 @@ async def unseen(
 
     Raises StreamGap.
     """
-    streams = list({recorded.stream for recorded in events})
-    rows = await tx.fetch(SQL["versions"], tenant, consumer, topic, streams)
-    last: dict[str, int] = {row["stream"]: row["version"] for row in rows}
+    newest: dict[str, int] = {}
+    for recorded in events:
+        newest[recorded.stream] = max(recorded.version, newest.get(recorded.stream, 0))
+    rows = await tx.fetch(SQL["move_on"], tenant, consumer, topic, list(newest), list(newest.values()))
+    last: dict[str, int] = {row["stream"]: row["before"] for row in rows}
     fresh = []
     for recorded in events:
-        known = last.get(recorded.stream, 0)
+        known = last[recorded.stream]
         if recorded.version <= known:
             metrics.CONSUMER_RECORDS.labels("duplicate").inc()
             continue
@@ -40,9 +42,6 @@ async def unseen(
             raise StreamGap(f"{recorded.stream}: version {recorded.previous} is missing, {known} is the last")
         last[recorded.stream] = recorded.version
         fresh.append(recorded)
-    if fresh:
-        moved = {recorded.stream: last[recorded.stream] for recorded in fresh}
-        await tx.execute(SQL["remember"], tenant, consumer, topic, list(moved), list(moved.values()))
     return fresh
 
 

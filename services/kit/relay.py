@@ -8,6 +8,7 @@ import asyncio
 import os
 import secrets
 import socket
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -79,6 +80,7 @@ class Relay(Generic[E]):
         self._holder = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._producer: AIOKafkaProducer | None = None
         self._source = ""
+        self._renew_at = 0.0
         self._pause = 0.1
 
     async def run(self) -> None:
@@ -130,6 +132,8 @@ class Relay(Generic[E]):
             if events[0].position != lease.position + 1 or events[-1].position != lease.position + len(events):
                 raise Gap(f"expected positions {lease.position + 1} to {lease.position + len(events)}")
             await self._send(events)
+        elif time.monotonic() < self._renew_at:
+            return lease
         position = events[-1].position if events else lease.position
         moved = await self._move(lease, position)
         metrics.RELAY_LAG.set(0 if len(events) < _BATCH else await self._store.head() - position)
@@ -151,7 +155,8 @@ class Relay(Generic[E]):
         return Lease(row["epoch"], row["position"])
 
     async def _move(self, lease: Lease, position: int) -> Lease:
-        async with self._pool.unscoped() as tx:
+        self._renew_at = time.monotonic() + self._lease_seconds / 5
+        async with self._pool.single() as tx:
             moved = await tx.fetchval(
                 SQL["move"], self._holder, lease.epoch, lease.position, position, self._lease_seconds
             )

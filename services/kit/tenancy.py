@@ -82,5 +82,11 @@ class TenantPool:
         async with self._pool.acquire() as connection, connection.transaction():
             yield connection
 
+    @asynccontextmanager
+    async def single(self) -> AsyncIterator[Tx]:
+        """For one statement that is a transaction by itself: two round trips less. It sees no tenant's rows."""
+        async with self._pool.acquire() as connection:
+            yield connection
+
     async def close(self) -> None:
         await self._pool.close()

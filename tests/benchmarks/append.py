@@ -33,12 +33,12 @@ async def run(bench: Bench) -> Report:
                 for mode in (package.WITH_FUNCTIONS, package.WITH_LOCK)
             ],
         ]
+        plan = [(number, *runner) for number in range(1, bench.rounds + 1) for runner in runners]
         samples: dict[tuple[str, int], list[Sample]] = defaultdict(list)
-        for number in range(bench.rounds):
-            for what, levels, runner in runners:
-                for level in levels:
-                    said = f"{NAME}: round {number + 1} of {bench.rounds}, {what}, {level}"
-                    samples[what, level].append(await bench.take(said, partial(runner, level, bench.seconds)))
+        for number, what, levels, runner in plan:
+            for level in levels:
+                said = f"{NAME}: round {number} of {bench.rounds}, {what}, {level}"
+                samples[what, level].append(await bench.take(said, partial(runner, level, bench.seconds)))
     return _report([Line(what=what, level=level, samples=taken) for (what, level), taken in samples.items()])
 
 

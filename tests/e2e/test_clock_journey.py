@@ -35,14 +35,14 @@ async def test_a_clock_explains_itself_until_it_stops(visit: Visit, scripts: boo
     referral = clinician.path
     await says(clinician, missing=PARTS)
     person = await to_the_person(clinician)
-    await sees(clinician, person, "09:00", {"attendance_status": "3"})
+    await sees(clinician, person, "00:00", {"attendance_status": "3"})
     await at(clinician, referral, missing=PARTS)
-    await sees(clinician, person, "09:30", {"attendance_status": "5"}, "assessment")
+    await sees(clinician, person, "00:05", {"attendance_status": "5"}, "assessment")
     await at(clinician, referral, missing=(PARTS[1], PARTS[3]))
     await is_on_the_waiting_list(clinician, name)
     await measures(clinician, person)
     await at(clinician, referral, missing=(PARTS[3],))
-    await sees(clinician, person, "10:00", {"attendance_status": "5"}, "care_plan")
+    await sees(clinician, person, "00:10", {"attendance_status": "5"}, "care_plan")
     await at(clinician, referral, missing=())
     assert "The clock stopped on" in await clinician.text()
     await clinician.check("clock-stopped")
@@ -91,12 +91,12 @@ async def to_the_person(clinician: Visitor) -> str:
 
 
 async def sees(clinician: Visitor, person: str, starts: str, answers: dict[str, str], *activities: str) -> None:
-    """An appointment of today: booked, and what became of it."""
+    """An appointment of today, right after midnight so that it has begun: booked, and what became of it."""
     day = london_day(datetime.now(UTC))
     hour, minutes = starts.split(":")
     await clinician.page.goto(f"{clinician.portal}{person}/appointments/new")
     when = {"day-day": str(day.day), "day-month": str(day.month), "day-year": str(day.year)}
-    await clinician.fill({**when, "starts": starts, "ends": f"{hour}:{int(minutes) + 20}"})
+    await clinician.fill({**when, "starts": starts, "ends": f"{hour}:{int(minutes) + 4:02}"})
     await clinician.press("Book appointment")
     if "The clinician has another appointment at that time" in await clinician.text():
         await clinician.fill({"override_reason": "Both families know."})
@@ -120,7 +120,7 @@ async def is_on_the_waiting_list(clinician: Visitor, name: str) -> None:
 
 async def measures(clinician: Visitor, person: str) -> None:
     await clinician.page.goto(f"{clinician.portal}{person}/measures/new?instrument=phq9")
-    await clinician.fill({**PHQ9, "orientation": "oriented", "collection_point": "baseline"})
+    await clinician.fill({**PHQ9, "collection_point": "baseline"})
     await clinician.press("Save questionnaire")
     assert "The questionnaire has been recorded." in await clinician.text()
 

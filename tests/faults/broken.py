@@ -71,34 +71,33 @@ def planted(fault: Fault, tree: Path) -> Iterator[None]:
 
 
 def run_tests(tree: Path, tests: Sequence[str], patience: str) -> Run:
-    report = tree / "report.xml"
-    report.unlink(missing_ok=True)
-    options = (
-        "-q",
-        "--no-header",
-        "-p",
-        "no:cacheprovider",
-        f"--junitxml={report}",
-        f"--basetemp={tree.parent / 'tmp'}",
-    )
-    subprocess.run(
-        [sys.executable, "-m", "pytest", *options, *(f"tests/faults/{test}" for test in tests)],
-        cwd=tree,
-        env={**os.environ, "PERINATAL_PATIENCE": patience, "PYTHONDONTWRITEBYTECODE": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        timeout=LIMIT,
-        check=False,
-    )
+    """Everything these tests write goes to a folder of this run, which is removed."""
+    with tempfile.TemporaryDirectory(prefix="run-", dir=tree.parent) as place:
+        Path(place).chmod(0o755)
+        report = Path(place) / "report.xml"
+        options = ("-q", "--no-header", "-p", "no:cacheprovider", f"--junitxml={report}", f"--basetemp={place}/tests")
+        subprocess.run(
+            [sys.executable, "-m", "pytest", *options, *(f"tests/faults/{test}" for test in tests)],
+            cwd=tree,
+            env={**os.environ, "PERINATAL_PATIENCE": patience, "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": place},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=LIMIT,
+            check=False,
+        )
+        return _read(report)
+
+
+def _read(report: Path) -> Run:
     cases = list(ET.parse(report).iter("testcase")) if report.exists() else []  # noqa: S314 - our own report
     return Run(
-        passed=[_name(case) for case in cases if not len(case)],
-        failed=[_name(case) for case in cases if case.find("failure") is not None],
-        in_error=[_name(case) for case in cases if case.find("error") is not None],
+        passed=[_named(case) for case in cases if not len(case)],
+        failed=[_named(case) for case in cases if case.find("failure") is not None],
+        in_error=[_named(case) for case in cases if case.find("error") is not None],
     )
 
 
-def _name(case: ET.Element) -> str:
+def _named(case: ET.Element) -> str:
     return f"{case.get('classname', '').rpartition('.')[2]}::{case.get('name')}"
 
 

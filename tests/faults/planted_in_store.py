@@ -81,12 +81,15 @@ IN_STORE = (
         "test_order.py::test_nobody_follows_the_log_over_a_hole",
         (RELAY, "if events[0].position != lease.position + 1 or", "if False and"),
     ),
-    fault(3, "one append does not look for its command id", AT_ONCE, (APPEND, "c.id = command_id;", "false;")),
     fault(
         3,
-        "a batch does not look for its command ids",
+        "an append does not look for its command id",
         CUT,
+        (APPEND, "c.id = command_id;", "false;"),
         (APPEND, "c.id = a.command_id limit 1", "false limit 1"),
+    ),
+    fault(
+        3, "an append that is alone does not look for its command id", AT_ONCE, (APPEND, "c.id = command_id;", "false;")
     ),
     fault(
         3,

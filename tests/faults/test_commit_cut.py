@@ -92,8 +92,9 @@ async def calling(callers: Callers) -> AsyncIterator[None]:
 
 async def settle(parts: Parts, callers: Callers) -> None:
     """Every command once more, from another process's appender: the first answer, no effect. Then the oracle."""
-    for command, first in callers.done.values():
-        again = await send(parts.store, command.tenant, command.stream, command.amounts, command.id)
+    told = callers.done.values()
+    repeated = [send(parts.store, command.tenant, command.stream, command.amounts, command.id) for command, _ in told]
+    for (_, first), again in zip(told, await asyncio.gather(*repeated), strict=True):
         assert again.duplicate
         assert (again.stream, again.version, again.position) == (first.stream, first.version, first.position)
     events = await oracle.verify_store(

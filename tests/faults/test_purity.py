@@ -12,9 +12,10 @@ import os
 import random
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import pytest
@@ -64,15 +65,21 @@ def twice(function: Any, *arguments: Any, **named: Any) -> Any:
     return first
 
 
-@pytest.fixture(scope="module")
-def decided() -> list[str]:
-    """The streams of every decision that was made twice."""
-    return []
+@cache
+def stories(decide: Callable[..., None] = ExampleLog.decide) -> dict[str, list[Recorded[Any]]]:
+    """What each service published of the story, as it stored it; and for the portal as the world sees it."""
+    told: dict[str, list[Recorded[Any]]] = {name: [] for name in [*OWN, "portal"]}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ExampleLog, "decide", decide)
+        for service, recorded, message in contract_examples._sent():
+            told[service].append(recorded)
+            public = replace(recorded, event=contracts.parse(message.type, message.data), type=message.type)
+            told["portal"].append(public)
+    return told
 
 
-@pytest.fixture(scope="module")
-def stories(decided: list[str]) -> dict[str, list[Recorded[Any]]]:
-    """Each service's log of the story, told by deciding and evolving everything twice; and what it published."""
+def test_deciding_and_evolving() -> None:
+    decided = []
 
     def decide(log: ExampleLog, stream: str, decider: Any, command: object, *, at: datetime) -> None:
         decided.append(stream)
@@ -83,27 +90,14 @@ def stories(decided: list[str]) -> dict[str, list[Recorded[Any]]]:
             name = next(name for name, cls in log.names.items() if cls is type(event))
             log.add(stream, name, event, occurred_at=event.occurred_at, at=at)
 
-    told: dict[str, list[Recorded[Any]]] = {name: [] for name in [*OWN, "portal"]}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ExampleLog, "decide", decide)
-        for service, recorded, message in contract_examples._sent():
-            told[service].append(recorded)
-            told["portal"].append(_public(recorded, message))
-    return told
-
-
-def _public(recorded: Recorded[Any], message: Any) -> Recorded[Any]:
-    return replace(recorded, event=contracts.parse(message.type, message.data), type=message.type)
-
-
-def test_deciding_and_evolving(stories: dict[str, list[Recorded[Any]]], decided: list[str]) -> None:
-    assert all(stories[name] for name in OWN), "a service without a story"
+    told = stories(decide)
+    assert all(told[name] for name in OWN), "a service without a story"
     assert len(decided) >= len(OWN)
 
 
 @pytest.mark.parametrize("service", [*OWN, "portal"])
-def test_folding(stories: dict[str, list[Recorded[Any]]], service: str) -> None:
-    rows = {model.name: fold(model, stories[service]) for model in read_models(service)}
+def test_folding(service: str) -> None:
+    rows = {model.name: fold(model, stories()[service]) for model in read_models(service)}
     assert rows
     assert any(rows.values()), "no read model heeds the story"
 

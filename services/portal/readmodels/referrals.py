@@ -65,16 +65,7 @@ def _evolve(row: ReferralRow | None, recorded: Recorded[PublicEvent]) -> Referra
 def _with(row: ReferralRow, event: Heeded, recorded_at: datetime) -> ReferralRow:
     match event:
         case ReferralReceivedV1():
-            return replace(
-                row,
-                source_of_referral=event.source_of_referral,
-                referring_org_ods_code=event.referring_org_ods_code,
-                referring_professional_type=event.referring_professional_type,
-                primary_reason=event.primary_reason,
-                self_referred=event.self_referred,
-                received_at=event.received_at,
-                received_recorded_at=recorded_at,
-            )
+            return _received(row, event, recorded_at)
         case WaitStartedV1():
             return replace(row, clock_started_at=event.clock_started_at, due_on=event.due_on)
         case ReferralTriagedV1():
@@ -90,6 +81,19 @@ def _with(row: ReferralRow, event: Heeded, recorded_at: datetime) -> ReferralRow
             )
         case _:
             return _ended(row, event)
+
+
+def _received(row: ReferralRow, event: ReferralReceivedV1, recorded_at: datetime) -> ReferralRow:
+    return replace(
+        row,
+        source_of_referral=event.source_of_referral,
+        referring_org_ods_code=event.referring_org_ods_code,
+        referring_professional_type=event.referring_professional_type,
+        primary_reason=event.primary_reason,
+        self_referred=event.self_referred,
+        received_at=event.received_at,
+        received_recorded_at=recorded_at,
+    )
 
 
 def _ended(row: ReferralRow, event: Ended) -> ReferralRow:
@@ -159,6 +163,14 @@ async def referral(tx: Tx, tenant: TenantId, referral_id: str) -> ReferralRow | 
         referral_id,
     )
     return REFERRALS.read(record) if record else None
+
+
+async def by_ids(tx: Tx, tenant: TenantId, referral_ids: list[str]) -> dict[str, ReferralRow]:
+    """Those of the referrals that are known here, by id."""
+    records = await tx.fetch(
+        "select * from referrals where tenant = $1 and referral_id = any($2)", tenant, referral_ids
+    )
+    return {record["referral_id"]: REFERRALS.read(record) for record in records}
 
 
 async def of_person(tx: Tx, tenant: TenantId, person_id: str) -> list[ReferralRow]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from services.kit.tenancy import TenantId, Tx
-from services.portal.readmodels.referrals import REFERRALS, ReferralRow
+from services.portal.readmodels.referrals import ReferralRow, by_ids
 from services.portal.readmodels.waits import WAITS, WaitRow
 
 SOON = timedelta(days=7)
@@ -38,9 +38,8 @@ class Narrowed:
         )
 
 
-_COLUMNS = ", ".join(f"r.{column} as r_{column}" for column in REFERRALS.columns)
-_DUE_FIRST = f"""
-select w.*, {_COLUMNS}, count(*) over () as matching
+_DUE_FIRST = """
+select w.*, count(*) over () as matching
 from waits w
 join referrals r on r.tenant = w.tenant and r.referral_id = w.referral_id and r.received_at is not null
 where w.tenant = $1 and w.started_recorded_at is not null and w.clock_stopped_at is null
@@ -51,7 +50,7 @@ where w.tenant = $1 and w.started_recorded_at is not null and w.clock_stopped_at
     and ($6::text is null or $6 = any(w.missing_parts))
 order by w.due_on, w.clock_started_at, w.spell_id
 limit $7 offset $8
-"""  # noqa: S608 - the names of columns come from the code
+"""
 
 
 async def waiting(
@@ -61,12 +60,10 @@ async def waiting(
     first, last = _due_between(narrowed.due, today)
     wanted = (narrowed.status, narrowed.care_strand, first, last, narrowed.missing_part)
     records = await tx.fetch(_DUE_FIRST, tenant, *wanted, limit, offset)
-    found = [Waiting(wait=WAITS.read(record), referral=_referral(record)) for record in records]
+    rows = [WAITS.read(record) for record in records]
+    referrals = await by_ids(tx, tenant, [row.referral_id for row in rows])
+    found = [Waiting(wait=row, referral=referrals[row.referral_id]) for row in rows]
     return found, records[0]["matching"] if records else 0
-
-
-def _referral(record: dict) -> ReferralRow:
-    return REFERRALS.read({column: record[f"r_{column}"] for column in REFERRALS.columns})
 
 
 def _due_between(due: str | None, today: date) -> tuple[date | None, date | None]:

@@ -1,6 +1,7 @@
 """The portal as it runs: real PostgreSQL, real tokens. It hears what a test tells it; the services it would call are down."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +20,7 @@ from services.portal.main import MIGRATIONS, build
 from services.portal.session import Cookies, Session
 from services.portal.settings import PortalSettings
 from tests.conftest import MakeDatabase
-from tests.support import AUDIENCE, MASTER_KEY, Issuer, running
+from tests.support import AUDIENCE, MASTER_KEY, Database, Issuer, running
 
 NOBODY = "http://127.0.0.1:9"
 HEARD_LAST = "select version from stream_versions where tenant = $1 and consumer = 'portal' and stream = $2"
@@ -68,7 +69,13 @@ class Portal:
 
 @pytest.fixture(scope="module")
 async def portal(new_database: MakeDatabase, issuer: Issuer) -> AsyncIterator[Portal]:
-    database = await new_database(MIGRATIONS)
+    async with portal_on(await new_database(MIGRATIONS), issuer) as running_portal:
+        yield running_portal
+
+
+@asynccontextmanager
+async def portal_on(database: Database, issuer: Issuer) -> AsyncIterator[Portal]:
+    """The portal on a migrated database."""
     settings = PortalSettings(
         database=database.app,
         kafka="127.0.0.1:9",
