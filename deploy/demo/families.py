@@ -229,14 +229,8 @@ class Family:
             "interpreter_required": self.interpreter,
             **place,
         }
-        yield Step(
-            name=f"book-{number}",
-            account=IMPORTER,
-            service="scheduling",
-            path="appointments",
-            body=booking,
-            keeps=kept,
-        )
+        name = f"book-{number}"
+        yield Step(name=name, account=IMPORTER, service="scheduling", path="appointments", body=booking, keeps=kept)
         # Now and then nobody has put down yet what became of an appointment of the last days.
         forgotten = (self.today - contact.meeting.day).days < _LATE_DAYS and self.chance.happens(0.4)
         if contact.attendance and not forgotten:

@@ -68,18 +68,11 @@ def _measure(
     }
     name = f"{instrument}-{point}"
     flags = form.seldom if instrument in _ABOUT_SELF_HARM and items[form.seldom - 1] else None
-    yield Step(
-        name=name,
-        account=CLINICIAN,
-        service="outcomes",
-        path="measures",
-        body=body,
-        keeps=f"{key}.{name}",
-        flags=flags,
-    )
+    kept = f"{key}.{name}"
+    yield Step(name=name, account=CLINICIAN, service="outcomes", path="measures", body=body, keeps=kept, flags=flags)
     if flags and chance.happens(0.93):
         review = {"person_id": f"{{{key}.person}}", "outcome": chance.one(_REVIEWED)}
-        path = f"risk-flags/{{{key}.{name}.flag}}/review"
+        path = f"risk-flags/{{{kept}.flag}}/review"
         yield Step(name=f"{name}-review", account=CLINICIAN, service="outcomes", path=path, body=review)
 
 

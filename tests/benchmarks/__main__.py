@@ -3,6 +3,7 @@
 import argparse
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -12,11 +13,11 @@ import uvloop
 from deploy.local.errors import StackError
 from deploy.local.stack import Stack
 from services.kit.service import spare_the_collector
-from tests.benchmarks import append, fold, machine, position, relay, visible
+from tests.benchmarks import append, fold, machine, portal, position, relay, visible
 from tests.benchmarks.bench import QUIET, Bench
 from tests.benchmarks.figures import Report, markdown
 
-BENCHMARKS: dict[str, ModuleType] = {module.NAME: module for module in (append, position, relay, visible, fold)}
+BENCHMARKS: dict[str, ModuleType] = {module.NAME: module for module in (append, position, relay, visible, portal, fold)}
 
 
 def main() -> None:
@@ -31,12 +32,19 @@ def main() -> None:
 
 def _run(module: ModuleType, given: argparse.Namespace) -> Report:
     with tempfile.TemporaryDirectory(prefix="bench") as folder:
-        stack = Stack(Path(folder) / "stack", parts=getattr(module, "PARTS", ("postgres",)), services=(), topics=())
+        stack = _stack(Path(folder) / "stack", getattr(module, "PARTS", ("postgres",)))
         stack.start()
         try:
             return uvloop.run(_measured(module, _bench(stack, Path(folder), given), given))
         finally:
             stack.stop()
+
+
+def _stack(home: Path, parts: Sequence[str]) -> Stack:
+    """Durable. With the services come their topics; without them a benchmark makes its own."""
+    if "services" in parts:
+        return Stack(home, parts=parts)
+    return Stack(home, parts=parts, services=(), topics=())
 
 
 def _bench(stack: Stack, folder: Path, given: argparse.Namespace) -> Bench:

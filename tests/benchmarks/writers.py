@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
@@ -57,14 +57,10 @@ class Writers:
     async def pace(self, rate: int, seconds: float) -> Sample:
         """`rate` commands a second, on time whether or not the earlier ones are answered; times count from when each was due."""
         self._taken = []
-        step = 1_000_000_000 // rate
-        due = time.monotonic_ns() + 1_000_000
-        tasks: list[asyncio.Task[None]] = []
-        for number in range(int(rate * seconds)):
-            if (early := due - time.monotonic_ns()) > 0:
-                await asyncio.sleep(early / 1e9)
-            tasks.append(asyncio.create_task(self._blind(self._streams[number % len(self._streams)], due)))
-            due += step
+        tasks = [
+            asyncio.create_task(self._blind(self._streams[number % len(self._streams)], due))
+            async for number, due in on_time(rate, seconds)
+        ]
         await asyncio.gather(*tasks)
         return sample(self._taken, seconds)
 
@@ -114,6 +110,17 @@ class Writers:
             actor="benchmark",
             occurred_at=NOW,
         )
+
+
+async def on_time(rate: int, seconds: float) -> AsyncIterator[tuple[int, int]]:
+    """(number, when it was due on the monotonic clock, in nanoseconds), each at its time or as soon after as may be."""
+    step = 1_000_000_000 // rate
+    begun = time.monotonic_ns() + 1_000_000
+    for number in range(int(rate * seconds)):
+        due = begun + number * step
+        if (early := due - time.monotonic_ns()) > 0:
+            await asyncio.sleep(early / 1e9)
+        yield number, due
 
 
 def _rounds(share: Sequence[Stream]) -> Iterator[tuple[int, Stream]]:

@@ -92,11 +92,11 @@ IN_FLOW = (
         "test_consumer.py::test_killed_around_the_database_commit",
         (
             CONSUMER,
-            "            fresh = [recorded for claim",
+            "            fresh = await self._fresh(tx, claims)\n",
             (
                 "            told = {claim.partition: claim.records[-1].offset + 1 for claim in claims}\n"
                 "            await self._tell_kafka(consumer, told)\n"
-                "            fresh = [recorded for claim"
+                "            fresh = await self._fresh(tx, claims)\n"
             ),
         ),
     ),

@@ -59,6 +59,12 @@ IN_PRIVACY = (
     ),
     fault(
         8,
+        "a tenant stays set on a connection that goes back to its pool",
+        "test_tenants.py::test_a_connection_goes_back_as_it_came",
+        ("services/kit/tenancy.py", "set_config('app.tenant', $1, true)", "set_config('app.tenant', $1, false)"),
+    ),
+    fault(
+        8,
         "a command id is looked for in every tenant",
         MIXES,
         (APPEND, "where c.tenant = a.tenant and c.id = a.command_id", "where c.id = a.command_id"),

@@ -12,7 +12,7 @@ import pytest
 
 from deploy.local.databases import Databases
 from services.kit.service import plain_migrations, store_migrations
-from services.kit.tenancy import TenantId
+from services.kit.tenancy import TenantId, TenantPool
 from tests.conftest import MakeDatabase
 from tests.faults import oracle
 from tests.faults.chain import NOW, Chain, at_work, make_place
@@ -108,6 +108,28 @@ async def ask(pool: Any, table: str, tenant: str | None, own: dict[str, int]) ->
         assert seen == ({tenant: own[tenant]} if tenant in own else {}), f"{tenant} in {table}"
         others = await connection.fetchval(f"select count(*) from {table} where tenant <> $1", tenant or "")
         assert others == 0, f"{tenant} in {table}"
+
+
+async def test_a_connection_goes_back_as_it_came(filled: Chain, chance: random.Random) -> None:
+    """Through the pool of the kit, with callers who are cancelled at any moment: the next one sees nothing of the last."""
+    pool = await TenantPool.open(filled.place.target.app, size=2)
+    own = await counts(filled.place.target, "totals")
+    for _ in range(100):
+        tenant = chance.choice(TENANTS)
+        caller = asyncio.create_task(count_of(pool, tenant))
+        await asyncio.wait([caller], timeout=chance.uniform(0, 0.003))
+        caller.cancel()
+        (seen,) = await asyncio.gather(caller, return_exceptions=True)
+        assert seen == own[tenant] or isinstance(seen, asyncio.CancelledError)
+        for unbound in (pool.unscoped, pool.single):
+            async with unbound() as connection:
+                assert await connection.fetchval("select count(*) from totals") == 0
+    await pool.close()
+
+
+async def count_of(pool: TenantPool, tenant: TenantId) -> int:
+    async with pool.scope(tenant) as tx:
+        return int(await tx.fetchval("select count(*) from totals"))
 
 
 async def test_nobody_writes_into_another_tenant(filled: Chain, chance: random.Random) -> None:
