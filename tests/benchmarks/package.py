@@ -15,6 +15,7 @@ from tests.benchmarks.figures import Sample, sample
 from tests.benchmarks.toy import CODEC, taken
 
 WITH_FUNCTIONS, WITH_LOCK = "database function", "table lock"
+MODES = (WITH_FUNCTIONS, WITH_LOCK)
 
 
 def implementation() -> str:
@@ -51,6 +52,20 @@ class Recorder:
         with ThreadPoolExecutor(writers) as threads:
             taken_by = list(threads.map(self._write, [begun + seconds] * writers))
         return sample([taken for mine in taken_by for taken in mine], time.monotonic() - begun)
+
+    def passed_over(self, writers: int, seconds: float) -> tuple[int, int]:
+        """(events written, how many of them a reader never saw that follows the log by its ids meanwhile)."""
+        last = self._recorder.max_notification_id() or 0
+        seen = 0
+        with ThreadPoolExecutor(1) as beside:
+            writing = beside.submit(self.rush, writers, seconds)
+            while True:
+                over = writing.done()
+                found = self._recorder.select_notifications(last, 1_000, inclusive_of_start=False)
+                if found:
+                    seen, last = seen + len(found), found[-1].id
+                elif over:
+                    return writing.result().count, writing.result().count - seen
 
     def close(self) -> None:
         self._factory.close()

@@ -29,7 +29,7 @@ FORM = {"instrument": "epds", "items": [0, 1, 2, 3, 0, 1, 2, 3, 0, 0], "orientat
 _PCN_FILE = Path(__file__).parents[2] / "deploy" / "demo" / "pcn-U12001.yaml"
 _PEOPLE = 48
 _ABOUT = {
-    "nhs_number_missing_reason": "07",
+    "nhs_number_missing_reason": "nhs-number-not-known",
     "ethnic_category": "Z",
     "preferred_language": "en",
     "interpreter_required": False,
@@ -76,7 +76,7 @@ def _bring_on(home: Home) -> None:
     network = read_pcn_file(_PCN_FILE)
     with Client(home, "operator") as client:
         for pcn in PCNS:
-            bring_on(home, client, network.model_copy(update={"pcn_ods_code": pcn}))
+            bring_on(home, client, network.model_copy(update={"pcn_ods_code": str(pcn)}))
 
 
 def _register(client: Client) -> list[tuple[TenantId, str]]:

@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 import asyncpg
 
+from tests.benchmarks import pgbench
 from tests.benchmarks.bench import Bench, require_whole
 from tests.benchmarks.figures import Line, Report, Sample, line_of
 from tests.benchmarks.writers import Writers
@@ -15,6 +17,7 @@ from tests.support import Database
 
 NAME = "position"
 LEVELS = (1, 8, 64, 256)
+CLIENTS = (1, 8, 32)
 LOCK, COUNTER = "lock + head read", "counter row"
 _COUNTER_ROW = Path(__file__).with_name("counter_row.sql")
 _HELD_LEVEL = 8
@@ -27,6 +30,7 @@ async def run(bench: Bench) -> Report:
     async with AsyncExitStack() as parts:
         sides = {what: await parts.enter_async_context(_side(bench, what)) for what in (LOCK, COUNTER)}
         lines = await _in_turn(bench, sides)
+        lines += await _one_by_one(bench, sides)
         held = await _with_a_snapshot_held(bench, sides)
         bloat = {what: await _pages(database) for what, (database, _) in sides.items()}
     return _report(lines, held, bloat)
@@ -61,6 +65,16 @@ async def _in_turn(bench: Bench, sides: Sides) -> list[Line]:
                 measure = partial(sides[what][1].rush, level, bench.seconds)
                 samples[what, level].append(await bench.take(said, measure))
     return [Line(what=what, level=level, samples=taken) for (what, level), taken in sorted(samples.items())]
+
+
+async def _one_by_one(bench: Bench, sides: Sides) -> list[Line]:
+    """Without batches: every client of pgbench calls `append_one` by itself, as many processes with a command each would."""
+    samples: dict[tuple[str, int], list[Sample]] = defaultdict(list)
+    for number, clients, what in product(range(bench.rounds), CLIENTS, sides):
+        said = f"{NAME}: round {number + 1} of {bench.rounds}, pgbench, {what}, {clients}"
+        measure = partial(pgbench.run, sides[what][0].app, pgbench.APPEND, clients, bench.seconds)
+        samples[f"{what}, one by one", clients].append(await bench.take(said, measure))
+    return [Line(what=what, level=clients, samples=taken) for (what, clients), taken in sorted(samples.items())]
 
 
 async def _with_a_snapshot_held(bench: Bench, sides: Sides) -> list[Line]:

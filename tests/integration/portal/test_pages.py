@@ -30,6 +30,7 @@ PLACES = {
     "{flag_id}": given.FLAG,
     "{concern_id}": given.CONCERN,
     "{period_id}": given.PERIOD,
+    "{training_session_id}": given.an_id("training"),
     "{stream}": f"referral-{given.REFERRAL}",
 }
 
@@ -83,10 +84,16 @@ async def test_ids_of_another_network_are_not_found_in_ones_own(portal: Portal) 
 
 
 async def test_nobody_signed_in_is_sent_to_sign_in(portal: Portal) -> None:
-    for path in (*set(paths(portal, "GET")), "/"):
+    for path in (*set(paths(portal, "GET")), "/", "/operations"):
         response = await portal.client.get(path)
         assert response.status_code == (401 if path.startswith("/v1/") else 303), path
         assert path.startswith("/v1/") or response.headers["location"].startswith("/sign-in?to=%2F")
+
+
+async def test_nobody_signed_in_changes_nothing(portal: Portal) -> None:
+    for path in set(paths(portal, "POST")):
+        response = await portal.client.post(path, data={"csrf": "x"})
+        assert response.status_code == 401, path
 
 
 @pytest.mark.parametrize(

@@ -2,19 +2,22 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
 from services.portal.names import Identity, Names, Shown
+from services.portal.readmodels.waits import WaitRow
 from services.portal.report.evaluation import evaluation_of
 from services.portal.report.figures import measures, reach
 from services.portal.web.moments import day_in_words, days_in_words, moment_in_words
 from services.portal.web.notices import notice_of
+from services.portal.web.presenters.clock import Tag, clock
 from services.portal.web.presenters.evaluation import report_words
 from services.portal.web.presenters.measures import courses, flag_words, result
 from services.portal.web.presenters.paging import Paging
 from services.portal.web.presenters.people import facts, needs, who
-from services.portal.web.presenters.referrals import Tag, clock, lines, progress
+from services.portal.web.presenters.referrals import lines, progress, with_clocks
 from tests.unit.portal import scenarios as given
 
 TODAY = date(2026, 5, 25)
@@ -87,9 +90,44 @@ def test_a_line_of_a_list_has_what_is_needed_to_decide() -> None:
 
 def test_progress_says_nothing_about_who_it_is_for() -> None:
     row = given.a_referral(status="triaged", triaged_at=given.TRIAGED, clinical_response_priority="3")
-    said = " ".join(fact.words for fact in progress(row, TODAY))
+    said = " ".join(fact.words for fact in progress(row, None, TODAY))
     assert "Routine" in said
     assert given.PERSON not in said
+
+
+def a_wait(**changes: Any) -> WaitRow:
+    row = WaitRow(
+        spell_id=given.REFERRAL,
+        referral_id=given.REFERRAL,
+        person_id=given.PERSON,
+        clock_started_at=given.RECEIVED,
+        due_on=given.DUE,
+    )
+    return replace(row, **changes)
+
+
+def waiting_said(wait: WaitRow | None) -> tuple[str, str]:
+    last = progress(given.a_referral(), wait, TODAY)[-1]
+    return last.label, last.words
+
+
+def test_days_are_left_only_while_the_clock_runs() -> None:
+    for running in (None, a_wait()):
+        assert waiting_said(running) == ("Care should begin by", "1 June 2026 (7 days left)")
+    later = a_wait(due_on=date(2026, 6, 5))
+    assert waiting_said(later) == ("Care should begin by", "5 June 2026 (11 days left)")
+
+
+@pytest.mark.parametrize(
+    ("why", "words"), [("complete", "care has begun"), ("redirected", "the family was sent on to another service")]
+)
+def test_a_clock_that_stopped_says_when_and_why(why: str, words: str) -> None:
+    wait = a_wait(clock_stopped_at=given.ACCEPTED, days=2, why=why)
+    assert waiting_said(wait) == ("Waiting ended", f"6 May 2026: {words}")
+    shown = lines([given.a_referral()], Names(), {}, set(), TODAY)
+    [line] = with_clocks(shown, [wait], TODAY)
+    assert (line.clock.words, line.over) == ("Stopped after 2 days", f"6 May 2026: {words}")
+    assert with_clocks(shown, [], TODAY) == shown
 
 
 def test_measures_are_shown_newest_first_with_a_trend() -> None:

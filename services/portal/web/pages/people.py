@@ -15,6 +15,7 @@ from services.portal.readmodels.people import everybody, person
 from services.portal.readmodels.referrals import of_person
 from services.portal.readmodels.risk_flags import flags_of
 from services.portal.readmodels.safeguarding import concerns_of
+from services.portal.readmodels.waits import waits_of_person
 from services.portal.web.access import permit
 from services.portal.web.forms import Form
 from services.portal.web.goal_words import goal_words
@@ -23,7 +24,7 @@ from services.portal.web.presenters.goals import goal_lines
 from services.portal.web.presenters.measures import courses, flag_words
 from services.portal.web.presenters.paging import SIZE, Paging, offset
 from services.portal.web.presenters.people import facts, found, needs, person_lines, who
-from services.portal.web.presenters.referrals import lines
+from services.portal.web.presenters.referrals import Line, lines, with_clocks
 from services.portal.web.presenters.restricted import concern_lines, period_lines
 from services.portal.web.presenters.timeline import KINDS, in_order
 from services.portal.web.site import OfForm, OfNetwork, Visit
@@ -75,7 +76,8 @@ async def person_page(visit: OfNetwork, person_id: UUID, kind: Filter = "") -> R
     names = await names_of(visit.caller, [about])
     if "goals" in more:
         more["goals"] = goal_lines(more["goals"], await goal_words(visit.caller, about) if more["goals"] else {})
-    return visit.page("people/person.jinja", **_content(visit, about, names, known, referrals), **more)
+    more["referrals"] = _referrals(visit, names, known, referrals, more["waits"])
+    return visit.page("people/person.jinja", **_content(visit, about, names, known), **more)
 
 
 async def _more(visit: Visit, tx: Tx, person_id: str, kind: str) -> dict[str, Any]:
@@ -87,6 +89,7 @@ async def _more(visit: Visit, tx: Tx, person_id: str, kind: str) -> dict[str, An
     return {
         **clinical,
         **restricted,
+        "waits": await waits_of_person(tx, visit.tenant, person_id),
         "timeline": in_order(await entries(visit, tx, person_id), chosen),
         "kinds": [("", "Everything"), *((each, KINDS[each]) for each in offered)],
         "kind": chosen,
@@ -106,11 +109,16 @@ async def _restricted(tx: Tx, tenant: TenantId, person_id: str) -> dict[str, Any
     return {"concerns": concerns, "periods": period_lines(await mha_periods_of(tx, tenant, person_id))}
 
 
-def _content(visit: Visit, person_id: str, names: Any, known: Any, referrals: Any) -> dict[str, Any]:
+def _content(visit: Visit, person_id: str, names: Any, known: Any) -> dict[str, Any]:
     return {
         "names": names,
         "who": who(names, person_id),
         "facts": facts(known, visit.network) if known else [],
         "needs": needs(known) if known else None,
-        "referrals": lines(referrals, names, {person_id: known} if known else {}, set(), visit.site.today),
     }
+
+
+def _referrals(visit: Visit, names: Any, known: Any, rows: Any, waits: Any) -> list[Line]:
+    today = visit.site.today
+    people = {known.person_id: known} if known else {}
+    return with_clocks(lines(rows, names, people, set(), today), waits, today)

@@ -103,8 +103,10 @@ async def _show(visit: Visit, form: Form, **more: Any) -> Response:
 async def referral_page(visit: OfNetwork, referral_id: UUID) -> Response:
     async with visit.site.pool.scope(visit.tenant) as tx:
         row = await referral(tx, visit.tenant, str(referral_id))
-        wait = await wait_of(tx, visit.tenant, str(referral_id)) if visit.may("page:waiting-list") else None
+        wait = await wait_of(tx, visit.tenant, str(referral_id))
     if row is None:
         return visit.missing("referral")
-    shown = {"facts": progress(row, visit.site.today), "clock": explain(wait, visit.site.today) if wait else None}
-    return visit.page("refer/progress.jinja", referral_id=referral_id, status_tag=status(row), row=row, **shown)
+    today = visit.site.today
+    clock = explain(wait, today) if wait and visit.may("page:waiting-list") else None
+    shown: dict[str, Any] = {"facts": progress(row, wait, today), "clock": clock, "status_tag": status(row)}
+    return visit.page("refer/progress.jinja", referral_id=referral_id, row=row, **shown)

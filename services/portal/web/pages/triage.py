@@ -100,7 +100,7 @@ async def _show(visit: Visit, referral_id: UUID, form: Form) -> Response:
         "who": who(names, row.person_id),
         "needs": needs(person) if person else None,
         "facts": facts(person, visit.network) if person else [],
-        "progress": progress(row, visit.site.today),
+        "progress": progress(row, wait, visit.site.today),
         "status_tag": status(row),
         "strands": _strands(visit),
         "clock": explain(wait, visit.site.today) if wait else None,

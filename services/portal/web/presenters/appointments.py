@@ -14,8 +14,8 @@ from services.portal.web.moments import (
     span_in_words,
     weekday_in_words,
 )
+from services.portal.web.presenters.clock import Tag
 from services.portal.web.presenters.people import Fact, Who, needs, who
-from services.portal.web.presenters.referrals import Tag
 from services.portal.web.words import word
 
 EVERYBODY = "everybody"

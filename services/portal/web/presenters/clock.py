@@ -6,8 +6,15 @@ from datetime import date
 from services.portal.readmodels.waits import PARTS, WaitRow
 from services.portal.web.moments import day_in_words, days_in_words, london_day, short_day
 from services.portal.web.presenters.people import Fact
-from services.portal.web.presenters.referrals import Tag, clock
 from services.portal.web.words import word
+
+_SOON = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    words: str
+    colour: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +39,38 @@ class Clock:
 def explain(wait: WaitRow, today: date) -> Clock:
     """One clock as it stands today."""
     return Clock(
-        tag=_tag(wait, today),
+        tag=standing(wait, today),
         sentence=_sentence(wait, today),
         parts=parts(wait),
         facts=_facts(wait, today),
         rule=wait.rule_version or "Not known",
     )
+
+
+def clock(due_on: date | None, today: date) -> Tag:
+    """How the waiting clock stands today."""
+    if due_on is None:
+        return Tag("No date yet", "grey")
+    left = (due_on - today).days
+    if left < 0:
+        return Tag(f"{days_in_words(-left)} past", "red")
+    if left == 0:
+        return Tag("Due today", "orange")
+    return Tag(f"{days_in_words(left)} left", "orange" if left <= _SOON else "green")
+
+
+def standing(wait: WaitRow, today: date) -> Tag:
+    """How a clock stands today, running or stopped."""
+    if wait.clock_stopped_at is None:
+        return clock(wait.due_on, today)
+    return Tag(f"Stopped after {days_in_words(wait.days or 0)}", "orange" if breached(wait, today) else "green")
+
+
+def over(wait: WaitRow | None) -> str | None:
+    """When and why the waiting was over; None while it goes on, or is not known."""
+    if wait is None or wait.clock_stopped_at is None:
+        return None
+    return f"{day_in_words(wait.clock_stopped_at)}: {word('wait_over', wait.why)}"
 
 
 def parts(wait: WaitRow) -> list[Part]:
@@ -75,12 +108,6 @@ def breached(wait: WaitRow, today: date) -> bool:
     """Whether its day went by before it stopped. One that is later shown to have stopped in time was no breach."""
     last = london_day(wait.clock_stopped_at) if wait.clock_stopped_at else today
     return wait.due_on is not None and last > wait.due_on
-
-
-def _tag(wait: WaitRow, today: date) -> Tag:
-    if wait.clock_stopped_at is None:
-        return clock(wait.due_on, today)
-    return Tag(f"Stopped after {days_in_words(wait.days or 0)}", "orange" if breached(wait, today) else "green")
 
 
 def _sentence(wait: WaitRow, today: date) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from services.portal.web.presenters.referrals import Tag
+from services.portal.web.presenters.clock import Tag
 
 _CONSUMER, _PROJECTION, _RELAY, _PARKED = (
     "perinatal_consumer_lag_records",

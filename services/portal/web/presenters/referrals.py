@@ -1,24 +1,18 @@
 """Referrals in words: where one is, what its clock says. No I/O."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 from services.portal.names import Names
 from services.portal.readmodels.people import PersonRow
 from services.portal.readmodels.referrals import ReferralRow
+from services.portal.readmodels.waits import WaitRow
 from services.portal.web.csv_file import Cell
-from services.portal.web.moments import day_in_words, days_in_words, london_day, moment_in_words, short_day
+from services.portal.web.moments import day_in_words, london_day, moment_in_words, short_day
+from services.portal.web.presenters.clock import Tag, clock, over, standing
 from services.portal.web.presenters.people import Fact, Who, needs, who
 from services.portal.web.words import word
-
-_SOON = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    words: str
-    colour: str
-
 
 _STATUS = {
     "received": Tag("To triage", "blue"),
@@ -47,6 +41,8 @@ class Line:
     status: Tag
     priority: Tag | None
     strand: str | None
+    over: str | None = None
+    """When and why the waiting was over; None while it goes on."""
 
 
 def lines(
@@ -54,6 +50,17 @@ def lines(
 ) -> list[Line]:
     """The lines of a list, in the order of the rows."""
     return [_line(row, names, people.get(row.person_id), row.person_id in flagged, today) for row in rows]
+
+
+def with_clocks(shown: list[Line], waits: Iterable[WaitRow], today: date) -> list[Line]:
+    """The same lines with what their own clocks say, which may have stopped."""
+    known = {wait.referral_id: wait for wait in waits}
+    return [
+        replace(line, clock=standing(known[line.referral_id], today), over=over(known[line.referral_id]))
+        if line.referral_id in known
+        else line
+        for line in shown
+    ]
 
 
 def _line(row: ReferralRow, names: Names, person: PersonRow | None, flagged: bool, today: date) -> Line:
@@ -103,18 +110,6 @@ def triage_cells(row: ReferralRow) -> list[Cell]:
     ]
 
 
-def clock(due_on: date | None, today: date) -> Tag:
-    """How the waiting clock stands today."""
-    if due_on is None:
-        return Tag("No date yet", "grey")
-    left = (due_on - today).days
-    if left < 0:
-        return Tag(f"{days_in_words(-left)} past", "red")
-    if left == 0:
-        return Tag("Due today", "orange")
-    return Tag(f"{days_in_words(left)} left", "orange" if left <= _SOON else "green")
-
-
 def status(row: ReferralRow) -> Tag:
     return _STATUS.get(row.status, Tag(row.status, "grey"))
 
@@ -123,7 +118,7 @@ def priority(code: str | None) -> Tag | None:
     return Tag(word("clinical_response_priority", code), _PRIORITY.get(code, "grey")) if code else None
 
 
-def progress(row: ReferralRow, today: date) -> list[Fact]:
+def progress(row: ReferralRow, wait: WaitRow | None, today: date) -> list[Fact]:
     """What became of a referral, for whoever sent it: nothing about who it is for."""
     facts = [
         Fact(label="Received", words=moment_in_words(row.received_at)),
@@ -138,10 +133,16 @@ def progress(row: ReferralRow, today: date) -> list[Fact]:
         facts.append(Fact(label="Accepted", words=f"{moment_in_words(row.accepted_at)}: {strand}"))
     if row.ended_at:
         return facts + _ending(row)
-    facts.append(
-        Fact(label="Care should begin by", words=f"{day_in_words(row.due_on)} ({clock(row.due_on, today).words})")
-    )
-    return facts
+    return [*facts, _waiting(row, wait, today)]
+
+
+def _waiting(row: ReferralRow, wait: WaitRow | None, today: date) -> Fact:
+    """How long the family still waits; when and why that was over, once it is."""
+    ended = over(wait)
+    if ended is not None:
+        return Fact(label="Waiting ended", words=ended)
+    due_on = wait.due_on if wait else row.due_on
+    return Fact(label="Care should begin by", words=f"{day_in_words(due_on)} ({clock(due_on, today).words})")
 
 
 _ENDINGS = {

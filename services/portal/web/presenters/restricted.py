@@ -6,7 +6,7 @@ from datetime import date
 from services.portal.readmodels.mha_periods import MhaPeriodRow
 from services.portal.readmodels.safeguarding import ConcernRow
 from services.portal.web.moments import day_in_words
-from services.portal.web.presenters.referrals import Tag
+from services.portal.web.presenters.clock import Tag
 from services.portal.web.words import word
 
 

@@ -9,8 +9,8 @@ from services.portal.readmodels.group_sessions import Filled, GroupSessionRow
 from services.portal.readmodels.people import PersonRow
 from services.portal.readmodels.places import PlaceRow
 from services.portal.web.moments import day_in_words, span_in_words, weekday_in_words
+from services.portal.web.presenters.clock import Tag
 from services.portal.web.presenters.people import Fact, Who, needs, who
-from services.portal.web.presenters.referrals import Tag
 from services.portal.web.words import word
 
 WITH_A_PLACE = frozenset({"booked", "promoted", "attended", "missed"})
