@@ -94,10 +94,10 @@ def _report(lines: list[Line], passed_over: dict[str, dict[str, int]]) -> Report
         ratios={
             f"this store at 64 / {INSERT} at 32 clients": ours.rate / beside.rate,
             f"this store at 64 / {ONE_BY_ONE} at 32 clients": ours.rate / line_of(lines, ONE_BY_ONE, 32).rate,
-            **{
-                f"this store at 64 / {line.what}, at its best ({line.level} threads)": ours.rate / line.rate
-                for line in best.values()
-            },
+        }
+        | {
+            f"this store at 64 / {one.what}, at its best ({one.level} threads)": ours.rate / one.rate
+            for one in best.values()
         },
         goals=[
             at_least("commands/s, 64 at once", ours.rate, 5_000),
