@@ -91,14 +91,7 @@ def _report(lines: list[Line], passed_over: dict[str, dict[str, int]]) -> Report
         unit="commands/s",
         level="at once",
         lines=lines,
-        ratios={
-            f"this store at 64 / {INSERT} at 32 clients": ours.rate / beside.rate,
-            f"this store at 64 / {ONE_BY_ONE} at 32 clients": ours.rate / line_of(lines, ONE_BY_ONE, 32).rate,
-        }
-        | {
-            f"this store at 64 / {one.what}, at its best ({one.level} threads)": ours.rate / one.rate
-            for one in best.values()
-        },
+        ratios=_ratios(ours, beside, line_of(lines, ONE_BY_ONE, 32), list(best.values())),
         goals=[
             at_least("commands/s, 64 at once", ours.rate, 5_000),
             at_most("p99 ms, 64 at once", ours.percentile("p99"), 15),
@@ -108,6 +101,12 @@ def _report(lines: list[Line], passed_over: dict[str, dict[str, int]]) -> Report
         ],
         facts={"psycopg": package.implementation(), "followed by id": passed_over},
     )
+
+
+def _ratios(ours: Line, insert: Line, one_by_one: Line, package_at_best: list[Line]) -> dict[str, float]:
+    beside = {f"{INSERT} at 32 clients": insert, f"{ONE_BY_ONE} at 32 clients": one_by_one}
+    beside |= {f"{line.what}, at its best ({line.level} threads)": line for line in package_at_best}
+    return {f"this store at 64 / {what}": ours.rate / line.rate for what, line in beside.items()}
 
 
 def _best(lines: list[Line], what: str) -> Line:
