@@ -61,7 +61,20 @@ async def _measured(module: ModuleType, bench: Bench, given: argparse.Namespace)
     told = {"machine": before, "load_after": machine.load(), "method": method, "report": report.as_json()}
     given.out.mkdir(parents=True, exist_ok=True)
     (given.out / f"{module.NAME}.json").write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n")
+    (given.out / "tables.md").write_text(_tables(given.out), "utf-8")
     return report
+
+
+def _tables(folder: Path) -> str:
+    """Every table there are raw figures for."""
+    parts = ["# Tables of the measurements\n\nMade by `make bench` from the raw figures beside this file.\n"]
+    for name in BENCHMARKS:
+        if (raw := folder / f"{name}.json").exists():
+            told = orjson.loads(raw.read_bytes())
+            report = Report.from_json(told["report"])
+            taken = f"Taken {told['machine']['taken_at']}, {told['method']['rounds']} rounds of {told['method']['seconds']:g} s"
+            parts.append(f"{markdown(report)}\n{taken}; others had at most {report.others:.0%} of the processors.\n")
+    return "\n".join(parts)
 
 
 def _tell(line: str) -> None:

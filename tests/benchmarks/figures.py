@@ -1,7 +1,7 @@
 """Samples, and the tables they make."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -53,6 +53,16 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> "Report":
+        lines = [Line(**{**line, "samples": [Sample(**one) for one in line["samples"]]}) for line in told["lines"]]
+        return cls(**{**told, "lines": lines, "goals": [Goal(**goal) for goal in told["goals"]]})
+
+    @property
+    def others(self) -> float:
+        """The most that programs of others took of the machine during a sample."""
+        return max((one.others or 0.0 for line in self.lines for one in line.samples), default=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

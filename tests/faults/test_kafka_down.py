@@ -9,7 +9,7 @@ import os
 import pytest
 
 from deploy.local.stack import Stack
-from tests.faults.chain import Chain, at_work
+from tests.faults.chain import PATIENCE, Chain, at_work
 from tests.faults.load import append_for
 from tests.faults.outage import kill, start_again
 
@@ -33,7 +33,7 @@ async def test_killed_under_load_and_started_again(own_stack: Stack, own_chains:
             assert all(len(c.answers) > count + 100 for c, count in zip(own_chains, before, strict=True))
             await start_again(own_stack, "kafka")
             await both(append_for(chain, 0.5) for chain in own_chains)
-            await both(chain.arrived(within=120.0) for chain in own_chains)
+            await both(chain.arrived(within=2 * PATIENCE) for chain in own_chains)
             assert senders() == 2, "an abandoned producer is still at it"
     for chain in own_chains:
         await chain.verify()
