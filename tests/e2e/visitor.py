@@ -68,9 +68,11 @@ class Visitor:
 
     async def follow(self, name: str) -> None:
         await self.page.get_by_role("link", name=name, exact=False).first.click()
+        await self.page.wait_for_load_state()
 
     async def press(self, name: str) -> None:
         await self.page.get_by_role("button", name=name).click()
+        await self.page.wait_for_load_state()
 
     async def fill(self, values: Mapping[str, str]) -> None:
         """Fields by their names: text and dates are typed, lists chosen, radio buttons ticked by value."""
@@ -98,6 +100,7 @@ class Visitor:
 
     async def check(self, name: str) -> None:
         """axe finds nothing, nothing is wider than the screen, no console error, no request to elsewhere; a picture is kept."""
+        await self.page.wait_for_load_state()
         page = self.page if self.scripts else await self._as_shown()
         for width in WIDTHS if self.scripts else WIDTHS[1:]:
             await page.set_viewport_size({"width": width, "height": 900})
@@ -136,8 +139,10 @@ class Visitor:
 
 
 async def fits(page: Page) -> bool:
-    """Whether nothing has to be scrolled sideways."""
-    return await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    """Whether nothing has to be scrolled sideways; not yet, while the next page is on its way."""
+    return await page.evaluate(
+        "document.documentElement !== null && document.documentElement.scrollWidth <= innerWidth"
+    )
 
 
 async def axe(page: Page) -> list[Any]:
