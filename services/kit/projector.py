@@ -37,6 +37,8 @@ class Projector(Generic[R, E]):
         self._wakeup = wakeup
         self._progress = progress
         self._checkpoint = f"{model.name}.v{model.version}"
+        self._position: int | None = None
+        """As this process left it; None while it is not known. Compare-and-set finds out when it is not so any more."""
 
     async def run(self) -> None:
         """For ever: apply what is new, wait for more; on any failure try the same events again, later and later."""
@@ -59,16 +61,18 @@ class Projector(Generic[R, E]):
 
     async def step(self) -> int:
         """Apply one batch; the number of events taken."""
-        position = await self.position()
+        position = await self.position() if self._position is None else self._position
         events = await self._store.read_after(position, _BATCH)
         if not events:
             metrics.PROJECTION_LAG.labels(self._model.name).set(0)
             return 0
         _assert_contiguous(events, position)
-        await self._apply(position, events)
+        self._position = None
+        self._position = await self._apply(position, events)
         self._progress.mark()
         metrics.PROJECTION_EVENTS.labels(self._model.name).inc(len(events))
-        metrics.PROJECTION_LAG.labels(self._model.name).set(await self._store.head() - events[-1].position)
+        behind = 0 if len(events) < _BATCH else await self._store.head() - events[-1].position
+        metrics.PROJECTION_LAG.labels(self._model.name).set(behind)
         return len(events)
 
     async def position(self) -> int:
@@ -79,15 +83,17 @@ class Projector(Generic[R, E]):
                 await tx.execute(SQL["start"], self._checkpoint)
             return int(position or 0)
 
-    async def _apply(self, position: int, events: list[Recorded[E]]) -> None:
+    async def _apply(self, position: int, events: list[Recorded[E]]) -> int | None:
+        """The new position; None when another process has moved it."""
         async with self._pool.unscoped() as tx:
             moved = await tx.fetchval(SQL["move"], self._checkpoint, position, events[-1].position)
             if moved is None:
                 log.info("projection-overtaken", projection=self._model.name)
-                return
+                return None
             for tenant, mine in by_tenant(events).items():
                 await set_tenant(tx, tenant)
                 await self._model.apply(tx, tenant, mine)
+        return events[-1].position
 
 
 def _assert_contiguous(events: list[Recorded[E]], after: int) -> None:

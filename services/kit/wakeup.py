@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 class Wakeup:
     """One LISTEN connection a process, shared by everybody who waits."""
 
-    def __init__(self, dsn: str, *, channel: str = "events", poll: float = 0.2) -> None:
+    def __init__(self, dsn: str, *, channel: str = "events", poll: float = 0.5) -> None:
         self._dsn = dsn
         self._channel = channel
         self._poll = poll
