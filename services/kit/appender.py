@@ -1,8 +1,9 @@
 """Group commit: many concurrent appends, one statement, an outcome for each.
 
-One connection and one task a process. While a batch is being committed, the next one gathers; a batch holds at most one request
-a stream and one a command id, so that each is judged on what went before it. Whatever breaks on the way, the same batch is tried
-again with the same command ids: what had been committed answers as a duplicate of itself.
+A process has two lanes, a connection each. While one lane's batch is in the database, the other's is made ready, so that neither
+side waits for the other. What is in flight on one lane keeps requests of the same stream or command id back, so that each is
+judged on what went before it. Whatever breaks on the way, the same batch is tried again with the same command ids: what had been
+committed answers as a duplicate of itself.
 """
 
 import asyncio
@@ -28,6 +29,10 @@ log = structlog.get_logger(__name__)
 
 _THE_REQUEST_IS_WRONG = ("22", "23", "42")
 """SQLSTATE classes that trying again cannot mend: bad data, broken constraint, missing table or right."""
+_LANES = 2
+_WORTH_SHARING = 16
+"""Fewer than this go together: a batch of their own for each half would cost more than it saves."""
+
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +59,15 @@ class _Waiting:
 
 class Appender:
     def __init__(self, dsn: str, *, batch: int = 500, queue: int = 5_000, deadline: float = 10.0) -> None:
-        self._dsn = dsn
         self._batch = batch
         self._limit = queue
         self._deadline = deadline
         self._queue: deque[_Waiting] = deque()
+        self._in_flight: set[object] = set()
+        """The streams and command ids of the batches the lanes have."""
         self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-        self._connection: asyncpg.Connection[asyncpg.Record] | None = None
+        self._lanes = [_Lane(dsn, deadline) for _ in range(_LANES)]
+        self._tasks: list[asyncio.Task[None]] = []
         self._closing = False
 
     async def append(self, request: Request) -> Answer:
@@ -69,8 +75,8 @@ class Appender:
         if self._closing or len(self._queue) >= self._limit:
             metrics.APPENDS.labels("busy").inc()
             raise Busy
-        if self._task is None:
-            self._task = asyncio.create_task(self._run(), name="appender")
+        if not self._tasks:
+            self._tasks = [asyncio.create_task(self._run(lane), name="appender") for lane in self._lanes]
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         keys = frozenset(((request.tenant, request.stream), (request.tenant, request.command_id)))
         self._queue.append(_Waiting(request, answer, keys))
@@ -85,24 +91,29 @@ class Appender:
         """Answer what is queued, then stop."""
         self._closing = True
         self._wake.set()
-        if self._task is not None:
-            await self._task
-        await self._disconnect()
+        await asyncio.gather(*self._tasks)
+        for lane in self._lanes:
+            await lane.disconnect()
 
-    async def _run(self) -> None:
+    async def _run(self, lane: "_Lane") -> None:
         while self._queue or not self._closing:
             batch = self._next_batch()
             if not batch:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
-            await self._store(batch)
+            taken = frozenset[object]().union(*(waiting.keys for waiting in batch))
+            self._in_flight |= taken
+            await lane.store(batch)
+            self._in_flight -= taken
+            self._wake.set()
 
     def _next_batch(self) -> list[_Waiting]:
         taken: list[_Waiting] = []
         kept_back: list[_Waiting] = []
-        claimed: set[object] = set()
-        while self._queue and len(taken) < self._batch:
+        claimed = set(self._in_flight)
+        most = self._fair_share()
+        while self._queue and len(taken) < most:
             waiting = self._queue.popleft()
             if waiting.answer.done():
                 continue
@@ -114,7 +125,21 @@ class Appender:
         self._queue.extendleft(reversed(kept_back))
         return taken
 
-    async def _store(self, batch: list[_Waiting]) -> None:
+    def _fair_share(self) -> int:
+        """A lane's part of all that waits or is in flight: took one lane everything, the other would have nothing to do."""
+        everything = len(self._queue) + len(self._in_flight) // 2
+        return min(self._batch, everything if everything < _WORTH_SHARING else -(-everything // _LANES))
+
+
+class _Lane:
+    """One connection and what is tried on it."""
+
+    def __init__(self, dsn: str, deadline: float) -> None:
+        self._dsn = dsn
+        self._deadline = deadline
+        self._connection: asyncpg.Connection[asyncpg.Record] | None = None
+
+    async def store(self, batch: list[_Waiting]) -> None:
         """Try until every request of the batch has its outcome or its caller has gone."""
         pause = 0.01
         while batch:
@@ -138,13 +163,13 @@ class Appender:
                 batch[0].answer.set_exception(error)
             return
         middle = len(batch) // 2
-        await self._store(batch[:middle])
-        await self._store(batch[middle:])
+        await self.store(batch[:middle])
+        await self.store(batch[middle:])
 
     async def _recover(self, error: Exception, pause: float) -> None:
         log.warning("append-retried", error=type(error).__name__)
         metrics.APPEND_RETRIES.inc()
-        await self._disconnect()
+        await self.disconnect()
         await asyncio.sleep(pause)
 
     async def _execute(self, requests: Sequence[Request]) -> Sequence[Any]:
@@ -156,7 +181,7 @@ class Appender:
             rows: Sequence[Any] = await self._connection.fetch(statement, *values)
         return rows
 
-    async def _disconnect(self) -> None:
+    async def disconnect(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             with contextlib.suppress(Exception):
