@@ -6,12 +6,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PINNED := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml
 WITHOUT_STACK := not stack and not postgres and not kafka and not browser and not containers
 
-.PHONY: help demo test check bench install install-dev
+.PHONY: help demo test check test-integration test-compose bench faults requirements install install-dev
 
 help: ## This list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 demo: install ## Install, start everything here and load the demonstration (ARGS=--detach leaves it running)
 	@$(BIN)/perinatal up --demo $(ARGS)
@@ -24,8 +25,22 @@ check: install-dev ## The fast part, without a stack: format, types, import rule
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -m "$(WITHOUT_STACK)" tests/unit tests/architecture tests/contract $(ARGS)
 
+test-integration: install-dev ## Tests on running parts only; PERINATAL_TEST_STACK=containers runs them on postgres:18 and apache/kafka
+	$(BIN)/python -m pytest tests/integration $(ARGS)
+
+test-compose: install-dev ## docker-compose.yml for real: build, start, use, kill, upgrade (needs Docker, takes minutes)
+	PERINATAL_TEST_STACK=compose $(BIN)/python -m pytest tests/compose $(ARGS)
+
 bench: install-dev ## Measure it against the goals; tables in docs/
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+faults: install-dev ## The known failures of such systems, each with twenty seeds (ARGS="F9 --seeds 3")
+	$(BIN)/python -m tests.faults $(or $(ARGS),--seeds 20)
+
+requirements: ## Write the pinned lists anew from pyproject.toml (needs uv); versions that still fit are kept
+	$(PINNED) --extra local --extra operations --extra reports --output-file requirements.txt
+	$(PINNED) --extra local --extra operations --extra reports --extra dev --output-file requirements-dev.txt
+	$(PINNED) --output-file requirements-services.txt
 
 install: $(VENV)/.installed ## What runs the platform, pinned and hashed, into .venv
 

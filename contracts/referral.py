@@ -110,6 +110,9 @@ class ReferralReceivedV1(ReferralEvent):
     self_referred: bool = Field(description="Whether the family asked for help itself.")
     received_at: Instant = Field(description="When the request arrived.")
     consultation_id: Id | None = Field(default=None, description="The consultation that led to this request.")
+    referred_by: Code | None = Field(
+        default=None, description="Account of who sent the referral, never a name; null: nobody signed in."
+    )
 
 
 class WaitStartedV1(ReferralEvent):

@@ -70,7 +70,10 @@ class TrainingAttendedV1(TrainingEvent):
 
 
 class ConfidenceRecordedV1(TrainingEvent):
-    """How confident a professional felt about one objective, before and after. One of the two may be missing."""
+    """How confident a professional felt about one objective, before and after. One of the two may be missing.
+
+    Both are missing where answers told before were taken back.
+    """
 
     TYPE: ClassVar[str] = "perinatal-confidence-recorded-1"
 
@@ -81,6 +84,30 @@ class ConfidenceRecordedV1(TrainingEvent):
     before: Rating = None
     after: Rating = None
     recorded_at: Instant = Field(description="When the session was held.")
+
+
+class TrainingRegisterCorrectedV1(TrainingEvent):
+    """The register of a training session was wrong. What changes follows: attendances and answers told anew take the place
+    of those told before, and whoever had not been there is removed.
+    """
+
+    TYPE: ClassVar[str] = "perinatal-training-register-corrected-1"
+
+    training_session_id: TrainingSessionId
+    attended: int = Field(ge=1, description="How many professionals attended, as it is known now.")
+    reason: Code = Field(description="Why it was corrected. Open for readers.")
+    corrected_at: Instant = Field(description="When it was corrected.")
+
+
+class TrainingAttendanceRemovedV1(TrainingEvent):
+    """A professional who was on the register of a training session had not attended it. Their answers go with them."""
+
+    TYPE: ClassVar[str] = "perinatal-training-attendance-removed-1"
+
+    training_session_id: TrainingSessionId
+    attendee_id: AttendeeId
+    attended_at: Instant = Field(description="When the session was held.")
+    removed_at: Instant = Field(description="When they were taken off the register.")
 
 
 class ConsultationLoggedV1(TrainingEvent):
@@ -117,6 +144,8 @@ PUBLISHED: tuple[type[PublicEvent], ...] = (
     TrainingSessionHeldV1,
     TrainingAttendedV1,
     ConfidenceRecordedV1,
+    TrainingRegisterCorrectedV1,
+    TrainingAttendanceRemovedV1,
     ConsultationLoggedV1,
     CommunityInputLoggedV1,
 )

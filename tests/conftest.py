@@ -1,13 +1,20 @@
-"""Real parts for tests: one PostgreSQL and one Kafka a run, databases of their own for each module that asks."""
+"""Real parts for tests: one PostgreSQL and one Kafka a run, databases of their own for each module that asks.
+
+With PERINATAL_TEST_STACK=containers they are containers.
+"""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from contracts.topics import FILE as TOPICS
+from deploy.local.credentials import Credentials
 from deploy.local.databases import Databases
 from deploy.local.stack import Stack
+from deploy.local.topics import ensure_topics, read_topics
 from services.kit.keyring import MIGRATIONS
+from tests import containers
 from tests.support import Database, Issuer, drop_database, make_database
 
 MakeDatabase = Callable[[Sequence[tuple[str, Path]]], Awaitable[Database]]
@@ -16,6 +23,10 @@ MakeDatabase = Callable[[Sequence[tuple[str, Path]]], Awaitable[Database]]
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     """A real PostgreSQL, fast rather than durable."""
+    if containers.WANTED:
+        with containers.postgres() as admin:
+            yield Databases(admin=admin, credentials=Credentials(folder=tmp_path_factory.mktemp("secrets")))
+        return
     stack = Stack(tmp_path_factory.mktemp("postgres"), parts=("postgres",), services=(), fast=True)
     stack.start()
     yield stack.wiring.databases
@@ -25,6 +36,11 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real Kafka with the platform's topics."""
+    if containers.WANTED:
+        with containers.kafka() as address:
+            ensure_topics(address, read_topics(TOPICS))
+            yield address
+        return
     stack = Stack(tmp_path_factory.mktemp("kafka"), parts=("kafka",), services=())
     stack.start()
     yield stack.wiring.kafka_address

@@ -13,7 +13,8 @@ from deploy.local.credentials import Credentials
 from deploy.local.errors import StackError
 from deploy.local.home import Home
 from deploy.local.identity import COMMAND_LINE_CLIENT, users_file
-from deploy.local.locks import supervisor_of
+from deploy.operations.installation import running
+from services.kit.auth import Issuer
 
 _TIMEOUT = 30.0
 _KEEP_TRYING = 30.0
@@ -44,10 +45,7 @@ class Client:
     """
 
     def __init__(self, home: Home, account: str) -> None:
-        state = home.read_state()
-        if supervisor_of(home) is None or not state:
-            raise StackError(f"the stack of {home.root} is not running: start it with `perinatal up`")
-        self._addresses: Mapping[str, str] = state["addresses"]
+        self._addresses = running(home).addresses
         self._home, self._account = home, account
         self._http = httpx2.Client(timeout=_TIMEOUT)
         self._token, self._renew_at = "", 0.0
@@ -105,10 +103,10 @@ class Client:
 
     def _ask_for_token(self) -> Mapping[str, Any]:
         issuer = self._addresses["identity"]
-        discovered = self._http.get(f"{issuer}/.well-known/openid-configuration").raise_for_status().json()
+        discovered = self._http.get(Issuer(issuer).discovery).raise_for_status().json()
         secret = Credentials(folder=self._home.secrets).password("client-command-line")
         answer = self._http.post(
-            discovered["token_endpoint"],
+            Issuer(discovered["issuer"], issuer).reached(discovered["token_endpoint"]),
             auth=(COMMAND_LINE_CLIENT, secret),
             data={"grant_type": "password", "username": self._account, "password": self._password()},
         )

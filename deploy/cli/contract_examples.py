@@ -2,13 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from contracts.event import PublicEvent
-from contracts.referral import PersonDetailsChangedV1, PersonErasedV1
 from deploy.cli.example_outcomes import outcomes_story
 from deploy.cli.example_referral import Cast, referral_story
 from deploy.cli.example_scheduling import scheduling_story
@@ -44,7 +42,7 @@ CAST = Cast(
 def examples() -> dict[str, Example]:
     """{ce_type: {"headers": {name: text}, "data": the value}}: the first event of each type in the story."""
     found: dict[str, Example] = {}
-    for service, recorded, message in (*_sent(), *_announced()):
+    for service, recorded, message in _sent():
         found.setdefault(message.type, _example(service, recorded, message))
     return found
 
@@ -63,30 +61,6 @@ def _sent() -> Iterator[tuple[str, Recorded[Any], Message]]:
             message = to_message(recorded)
             if message is not None:
                 yield log.service, recorded, message
-
-
-def _announced() -> Iterator[tuple[str, Recorded[Any], Message]]:
-    """Types that no service sends as yet, written by hand until the story can tell them."""
-    at = BEGAN + timedelta(days=30)
-    changed = PersonDetailsChangedV1(
-        person_id=PERSON,
-        practice_ods_code="Y99001",
-        nhs_number_status="02",
-        ethnic_category="K",
-        preferred_language="en",
-        interpreter_required=False,
-        imd_decile=2,
-        age_band="30-34",
-        perinatal_stage="postnatal",
-        changed_at=at,
-    )
-    log = referral_story(CAST)
-    for event in (changed, PersonErasedV1(person_id=PERSON, erased_at=at)):
-        yield log.service, log.add(f"person-{PERSON}", event.TYPE, event, occurred_at=at, at=at), _message(event)
-
-
-def _message(event: PublicEvent) -> Message:
-    return Message(topic=event.TOPIC, type=event.TYPE, dataschema=event.dataschema(), data=event.data())
 
 
 def _example(service: str, recorded: Recorded[Any], message: Message) -> Example:

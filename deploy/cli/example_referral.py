@@ -20,6 +20,7 @@ from services.referral.domain.commands import (
     TriageReferral,
     WithdrawReferral,
 )
+from services.referral.domain.details import ChangePersonDetails
 from services.referral.domain.events import STORED_NAMES, ContactNoted, Fact, MeasureNoted, Practice
 
 
@@ -40,12 +41,18 @@ class Cast:
 
 
 def referral_story(cast: Cast) -> ExampleLog:
-    """A network is set up; a person registers and refers themselves three times, each with another end."""
+    """A network is set up; a person registers and refers themselves three times, each with another end.
+
+    The baby is born, and much later they are erased.
+    """
     log = ExampleLog(service="referral", tenant=cast.tenant, names=STORED_NAMES, published=outgoing.PUBLISHED)
     log.decide(f"pcn-{cast.tenant}", pcn, _network(cast), at=cast.began)
     log.decide(f"person-{cast.person_id}", person, _registration(cast), at=cast.day(1))
     _seen_late(log, cast)
     _ended_early(log, cast)
+    log.decide(f"person-{cast.person_id}", person, _change(cast), at=cast.day(120))
+    erase = person.ErasePerson(person_id=cast.person_id, reason="person_asked")
+    log.decide(f"person-{cast.person_id}", person, erase, at=cast.day(400))
     return log
 
 
@@ -143,6 +150,13 @@ def _registration(cast: Cast) -> person.RegisterPerson:
         interpreter_required=True,
         imd_decile=2,
         perinatal_stage="antenatal",
+    )
+
+
+def _change(cast: Cast) -> ChangePersonDetails:
+    """The baby is born, and an interpreter is no longer needed."""
+    return ChangePersonDetails(
+        person_id=cast.person_id, perinatal_stage="postnatal", interpreter_required=False, access_note=cast.note
     )
 
 

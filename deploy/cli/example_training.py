@@ -5,7 +5,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from deploy.cli.example_log import ExampleLog
 from services.kit.tenancy import TenantId
-from services.training.domain import community_input, consultation, training_session
+from services.training.domain import community_input, consultation, register, training_session
 from services.training.domain.events import STORED_NAMES
 from services.training.outgoing import PUBLISHED
 
@@ -17,6 +17,7 @@ def training_story(tenant: TenantId, *, began: datetime, person: str, full_name:
     stream = training_session.stream_of(session)
     log.decide(stream, training_session, _plan(session, began + timedelta(days=10)), at=began)
     log.decide(stream, training_session, _register(session, full_name), at=began + timedelta(days=10, hours=3))
+    log.decide(stream, training_session, _correction(session, full_name), at=began + timedelta(days=11))
     consulted = _consultation(began + timedelta(days=12), person, note)
     stream = consultation.stream_of(consulted.consultation_id)
     log.decide(stream, consultation, consulted, at=began + timedelta(days=12))
@@ -47,15 +48,25 @@ def _plan(session: str, starts_at: datetime) -> training_session.ScheduleSession
     )
 
 
-def _register(session: str, full_name: str) -> training_session.HoldSession:
-    visitor = training_session.Attendee(
+def _visitor(full_name: str, after: int) -> register.Attendee:
+    return register.Attendee(
         attendee_id=_id("attendee"),
         full_name=full_name,
         professional_type="health_visitor",
         practice_ods_code="Y99001",
-        confidence=(training_session.Confidence(objective="recognise-distress", before=4, after=8),),
+        confidence=(register.Confidence(objective="recognise-distress", before=4, after=after),),
     )
-    return training_session.HoldSession(training_session_id=session, attendees=(visitor,))
+
+
+def _register(session: str, full_name: str) -> training_session.HoldSession:
+    somebody = register.Attendee(attendee_id=_id("attendee who did not come"), professional_type="midwife")
+    return training_session.HoldSession(training_session_id=session, attendees=(_visitor(full_name, 7), somebody))
+
+
+def _correction(session: str, full_name: str) -> training_session.CorrectRegister:
+    return training_session.CorrectRegister(
+        training_session_id=session, attendees=(_visitor(full_name, 8),), reason="person-not-there"
+    )
 
 
 def _consultation(at: datetime, person: str, note: str) -> consultation.LogConsultation:

@@ -1,4 +1,4 @@
-"""How the stack of a folder is: asked of the parts themselves, not of a file."""
+"""How an installation is: asked of the parts themselves, not of a file."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from deploy.local.home import Home
 from deploy.local.locks import supervisor_of
 from deploy.local.ports import answers
+from deploy.operations.installation import named_by, running
+from services.kit.settings import told
 
 PARTS = ("postgres", "kafka", "identity", "portal", "referral", "scheduling", "outcomes", "training")
 _LAGS = {
@@ -44,17 +46,18 @@ class Report:
 
 def report(home: Home) -> Report:
     """Probe every part, a second at most each."""
-    state = home.read_state()
-    running = supervisor_of(home) is not None
-    addresses: dict[str, str] = state.get("addresses", {}) if running else {}
+    named = named_by(told())
+    state = {"state": "ready", "addresses": dict(running(home).addresses)} if named else home.read_state()
+    alive = named or supervisor_of(home) is not None
+    addresses: dict[str, str] = state.get("addresses", {}) if alive else {}
     parts = {name: _part(name, addresses.get(name)) for name in dict.fromkeys((*PARTS, *addresses))}
     metrics = _metrics(
         address for name, address in addresses.items() if address.startswith("http") and name != "identity"
     )
     phase = state.get("state", "stopped")
     return Report(
-        ready=running and phase == "ready" and all(part["state"] == "up" for part in parts.values()),
-        phase=phase if running or phase == "failed" else "stopped",
+        ready=alive and phase == "ready" and all(part["state"] == "up" for part in parts.values()),
+        phase=phase if alive or phase == "failed" else "stopped",
         error=state.get("error", ""),
         parts=parts,
         lag={name: int(metrics.get(gauge, 0)) for name, gauge in _LAGS.items()},

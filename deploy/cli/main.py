@@ -4,7 +4,22 @@ import sys
 
 import typer
 
-from deploy.cli import contracts, importing, pcn, reporting, running, scoring
+from deploy.cli import (
+    backup,
+    bench,
+    contracts,
+    faults,
+    importing,
+    parked,
+    pcn,
+    person,
+    projections,
+    relay,
+    reporting,
+    running,
+    scoring,
+    store,
+)
 from deploy.cli.output import fail
 from deploy.local.errors import StackError, explained
 from deploy.local.home import here
@@ -14,7 +29,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Runs the perinatal outcomes platform on this machine.",
 )
-for group in (running, pcn, importing, reporting, scoring, contracts):
+for group in (
+    running,
+    pcn,
+    person,
+    importing,
+    reporting,
+    scoring,
+    contracts,
+    store,
+    relay,
+    backup,
+    bench,
+    faults,
+    projections,
+    parked,
+):
     group.register(app)
 
 

@@ -18,3 +18,7 @@ def _tenant(written: str) -> TenantId:
 PcnOption = Annotated[
     TenantId, typer.Option("--pcn", metavar="CODE", parser=_tenant, help="The network's ODS code, as in U12345.")
 ]
+
+AnyPcnOption = Annotated[
+    TenantId | None, typer.Option("--pcn", metavar="CODE", parser=_tenant, help="What is of one network only.")
+]

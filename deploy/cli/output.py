@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
-from rich.table import Table
+from rich.table import Column, Table
 
 from deploy.local.accounts import DEMO_PASSWORD, Account, read_accounts
 from deploy.local.errors import StackError
@@ -61,9 +61,14 @@ def announce(home: Home, *, attached: bool) -> None:
 
 def show_accounts(home: Home, accounts: Sequence[Account], *, reveal: bool = False) -> None:
     """The accounts as a table. Random passwords are named by their file unless they are to be shown, once, to who made them."""
-    table = Table("account", "roles", "networks", "password", box=None)
+    table = Table(_whole("account"), "roles", "networks", _whole("password"), box=None)
     for account in accounts:
         known = reveal or account.password == DEMO_PASSWORD
         password = account.password if known else f"in {home.root.name}/secrets/{account.username}"
         table.add_row(account.username, ", ".join(account.roles), ", ".join(account.pcns), password)
     out.print(table)
+
+
+def _whole(title: str) -> Column:
+    """A column whose words are never cut short, however narrow the place they are shown in."""
+    return Column(title, no_wrap=True)

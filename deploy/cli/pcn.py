@@ -17,6 +17,7 @@ from deploy.local.credentials import Credentials
 from deploy.local.errors import StackError
 from deploy.local.home import Home, here
 from deploy.local.identity import add_live, users_file
+from deploy.operations.installation import running
 
 _ASKS, _WAIT_SECONDS = 6, 5
 
@@ -73,9 +74,9 @@ def bring_on(home: Home, client: Client, file: PcnFile) -> list[Account]:
     wait_for(client, pcn, answer["stream"], answer["version"])
     if not users_file(home).exists():
         return []
-    state = home.read_state()
-    accounts = accounts_of_pcn(pcn, Credentials(folder=home.secrets), demo=state["demo"])
-    add_live(home, state["addresses"]["identity"], accounts)
+    now = running(home)
+    accounts = accounts_of_pcn(pcn, Credentials(folder=home.secrets), demo=now.synthetic)
+    add_live(home, now.addresses["identity"], accounts)
     return accounts
 
 

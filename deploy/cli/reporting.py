@@ -14,7 +14,9 @@ from deploy.cli.client import Client
 from deploy.cli.options import PcnOption
 from deploy.local.errors import explained
 from deploy.local.home import here
-from deploy.reporting.render import Report, as_csv, as_html, as_json
+from deploy.reporting.document import Report
+from deploy.reporting.pdf import as_pdf
+from deploy.reporting.render import as_csv, as_html, as_json
 
 LONDON = ZoneInfo("Europe/London")
 ACCOUNT = "importer"
@@ -25,12 +27,14 @@ class Format(StrEnum):
     JSON = "json"
     CSV = "csv"
     HTML = "html"
+    PDF = "pdf"
 
 
-RENDERERS: Mapping[Format, Callable[[Report], str]] = {
-    Format.JSON: as_json,
-    Format.CSV: as_csv,
-    Format.HTML: as_html,
+RENDERERS: Mapping[Format, Callable[[Report], bytes]] = {
+    Format.JSON: lambda report: as_json(report).encode(),
+    Format.CSV: lambda report: as_csv(report).encode(),
+    Format.HTML: lambda report: as_html(report).encode(),
+    Format.PDF: as_pdf,
 }
 
 
@@ -53,8 +57,6 @@ def _moment(written: str) -> str:
 
 
 def _format(written: str) -> Format:
-    if written == "pdf":
-        raise typer.BadParameter("there is no pdf yet: take html and print it")
     if written not in list(Format):
         raise typer.BadParameter(f"{written} is none of {', '.join(Format)}")
     return Format(written)
@@ -66,7 +68,7 @@ AsAtOption = Annotated[
     str | None,
     typer.Option("--as-at", metavar="TIME", parser=_moment, help="As it was known then; a day means its end."),
 ]
-FormatOption = Annotated[Format, typer.Option("--format", metavar="json|csv|html", parser=_format)]
+FormatOption = Annotated[Format, typer.Option("--format", metavar="json|csv|html|pdf", parser=_format)]
 OutputOption = Annotated[str, typer.Option("--output", "-o", metavar="PATH", help="- is standard output.")]
 
 
@@ -94,13 +96,12 @@ def report(
     _write(RENDERERS[written_as](found), output)
 
 
-def _write(text: str, output: str) -> None:
+def _write(content: bytes, output: str) -> None:
     if output == STANDARD_OUTPUT:
-        sys.stdout.write(text)
+        sys.stdout.buffer.write(content)
         return
     path = Path(output)
     try:
-        # newline="": the CSV brings its own line ends.
-        path.write_text(text, encoding="utf-8", newline="")
+        path.write_bytes(content)
     except OSError as problem:
         raise explained(problem, path.parent) from problem

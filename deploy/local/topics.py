@@ -12,6 +12,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, for_code
 
 from deploy.local.errors import StackError
+from services.kit.kafka import connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ def ensure_topics(address: str, topics: Sequence[Topic]) -> None:
 
 
 async def _ensure(address: str, topics: Sequence[Topic]) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=address)
+    admin = AIOKafkaAdminClient(**connection(address))
     await admin.start()
     try:
         there = {

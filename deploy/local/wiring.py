@@ -11,13 +11,16 @@ from deploy.local.identity import AUDIENCE, PORTAL_CLIENT, PUBLIC_ACCOUNT, Ident
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from deploy.local.services import Service, ServiceSpec
+from services.kit.kafka import servers
 
 KEYRING = "keyring"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wiring:
-    """The connections of one stack. An address in `environ` (PERINATAL_POSTGRES, _KAFKA, _ISSUER) takes the place of a part."""
+    """The connections of one stack. An address in `environ` (PERINATAL_POSTGRES, _KAFKA, _ISSUER, _<SERVICE>_URL) takes the place
+    of a part.
+    """
 
     home: Home
     ports: Mapping[str, int]
@@ -66,14 +69,16 @@ class Wiring:
         return [*names, KEYRING] if any(spec.keyring for spec in self.services) else names
 
     def address_of(self, service: str) -> str:
+        if named := self.environ.get(f"PERINATAL_{service.upper()}_URL"):
+            return named
         return f"http://127.0.0.1:{self.ports[service]}" if service in self.ports else ""
 
     def addresses(self) -> dict[str, str]:
         """Where each part answers; without passwords."""
         return {
             "postgres": urlsplit(self.postgres_admin).netloc.rpartition("@")[2],
-            "kafka": self.kafka_address,
-            "identity": self.issuer,
+            "kafka": servers(self.kafka_address),
+            "identity": self.environ.get("PERINATAL_ISSUER_ADDRESS") or self.issuer,
             **{spec.name: self.address_of(spec.name) for spec in self.services},
         }
 

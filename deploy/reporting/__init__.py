@@ -1,1 +1,1 @@
-"""The evaluation report as a file: JSON as the portal gives it, CSV for a spreadsheet, one HTML page to read or print."""
+"""The evaluation report as a file: JSON as the portal gives it, CSV for a spreadsheet, one HTML page, a PDF to print or send."""

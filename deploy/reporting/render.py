@@ -3,13 +3,13 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-Report: TypeAlias = Mapping[str, Any]
+from deploy.reporting.document import Report, sections
 
 COLUMNS = ("section", "instrument", "score", "figure", "value")
 # A spreadsheet takes a text that begins like this for a formula.
@@ -35,7 +35,7 @@ def as_csv(report: Report) -> str:
 def as_html(report: Report) -> str:
     """One page that needs nothing else: no script, no style sheet, no picture from anywhere."""
     page = _templates.get_template("report.html.jinja")
-    return page.render(report=report, reach=list(_leaves(report["reach"])), plain=_plain) + "\n"
+    return page.render(report=report, sections=sections(report)) + "\n"
 
 
 def rows(report: Report) -> Iterator[tuple[str, str, str, str, Any]]:
@@ -71,8 +71,3 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 def _safe(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
-
-
-def _plain(figure: str) -> str:
-    """by_strand.parent_infant → by strand: parent infant."""
-    return figure.replace("_", " ").replace(".", ": ")

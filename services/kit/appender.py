@@ -19,7 +19,7 @@ import asyncpg
 import structlog
 
 from services.kit import metrics
-from services.kit.errors import Busy, Conflict
+from services.kit.errors import Busy, Conflict, StoreHeld
 from services.kit.record import Answer
 from services.kit.sql import queries
 from services.kit.tenancy import TenantId
@@ -33,6 +33,8 @@ _LANES = 2
 _WORTH_SHARING = 16
 """Fewer than this go together: a batch of their own for each half would cost more than it saves."""
 
+_HELD = "KT001"
+"""SQLSTATE of migration store/0004: the log takes nothing before it was compared with Kafka."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +149,9 @@ class _Lane:
                 self._answer(batch, await self._execute([waiting.request for waiting in batch]))
                 return
             except asyncpg.PostgresError as error:
+                if error.sqlstate == _HELD:
+                    _refuse(batch)
+                    return
                 if error.sqlstate and error.sqlstate[:2] in _THE_REQUEST_IS_WRONG:
                     await self._bisect(batch, error)
                     return
@@ -204,6 +209,13 @@ class _Lane:
                         duplicate=row["outcome"] == "duplicate",
                     )
                 )
+
+
+def _refuse(batch: Sequence[_Waiting]) -> None:
+    for waiting in batch:
+        metrics.APPENDS.labels("held").inc()
+        if not waiting.answer.done():
+            waiting.answer.set_exception(StoreHeld())
 
 
 def _one(request: Request) -> tuple[Any, ...]:

@@ -15,6 +15,7 @@ from services.kit.errors import DomainError, Kind
 from services.kit.tenancy import TenantId
 
 EVERY_TENANT = "*"
+NOT_SAID = "not-said"
 _REFETCH_SECONDS = 30.0
 
 
@@ -41,22 +42,43 @@ class IssuerUnreachable(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """A signed-in user or system: its id, roles, tenants, and the token it came with."""
+    """A signed-in user or system: its id, roles, tenants, the token it came with, and what it says it reads for."""
 
     user: str
     roles: frozenset[str]
     tenants: frozenset[str]
     token: str
+    purpose: str = NOT_SAID
 
     def may_see(self, tenant: TenantId) -> bool:
         return tenant in self.tenants or EVERY_TENANT in self.tenants
 
 
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """`url` is its name in tokens and where browsers reach it; `address` is where this process does, when that differs."""
+
+    url: str
+    address: str = ""
+
+    @property
+    def discovery(self) -> str:
+        return self.reached(f"{self.url.rstrip('/')}/.well-known/openid-configuration")
+
+    def reached(self, endpoint: str) -> str:
+        """An address the issuer gives of itself, as this process has to call it."""
+        own = self.url.rstrip("/")
+        if not self.address or not endpoint.startswith(f"{own}/"):
+            return endpoint
+        return f"{self.address.rstrip('/')}{endpoint.removeprefix(own)}"
+
+
 class Verifier:
     """Checks tokens of one issuer for one audience. Keys are fetched at first use and again for an unknown key id."""
 
-    def __init__(self, issuer: str, audience: str) -> None:
+    def __init__(self, issuer: str, audience: str, *, address: str = "") -> None:
         self._issuer = issuer.rstrip("/")
+        self._calls = Issuer(issuer, address)
         self._claims = jwt.JWTClaimsRegistry(
             iss={"essential": True, "values": [self._issuer, f"{self._issuer}/"]},
             aud={"essential": True, "value": audience},
@@ -97,10 +119,8 @@ class Verifier:
                 return self._keys
             try:
                 async with httpx2.AsyncClient(timeout=5.0) as client:
-                    found = (
-                        (await client.get(f"{self._issuer}/.well-known/openid-configuration")).raise_for_status().json()
-                    )
-                    keys = (await client.get(found["jwks_uri"])).raise_for_status().json()
+                    found = (await client.get(self._calls.discovery)).raise_for_status().json()
+                    keys = (await client.get(self._calls.reached(found["jwks_uri"]))).raise_for_status().json()
             except (httpx2.HTTPError, KeyError, ValueError):
                 raise IssuerUnreachable from None
             self._keys = KeySet.import_key_set(keys)

@@ -11,6 +11,9 @@ from services.kit.tenancy import TenantId
 
 Header = tuple[str, bytes]
 
+REPUBLISHED = "ce_republished"
+"""Header of a record an operator sent again; the publisher's own records do not have it."""
+
 _MANDATORY = (
     "ce_id",
     "ce_source",
@@ -36,6 +39,11 @@ class Message:
 
 class NotACloudEvent(Exception):
     """A record without the headers every event of ours carries."""
+
+
+def source_of(service: str, incarnation: object) -> str:
+    """Who publishes: the service, and which of the stores it ever had."""
+    return f"uk.nhs.perinatal.{service}/{incarnation}"
 
 
 def headers(recorded: Recorded[Any], message: Message, *, source: str) -> list[Header]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Generic, TypeVar, cast, get_type_hints
 
 from pydantic import TypeAdapter
 
 from services.kit.personal import PERSONAL
+from services.kit.record import LOST, RECOVERED, Recovered
 
 E = TypeVar("E")
 
@@ -32,7 +33,8 @@ class Encoded:
 class _Shape(Generic[E]):
     name: str
     adapter: TypeAdapter[E]
-    personal: frozenset[str]
+    personal: Mapping[str, None]
+    """The personal fields, each as it reads when it cannot be opened."""
 
 
 class UnknownStoredType(Exception):
@@ -67,16 +69,23 @@ class Codec(Generic[E]):
         return Encoded(shape.name, data, kept, data.get(self._subject_field) if kept else None)
 
     def decode(self, name: str, data: dict[str, Any], personal: Mapping[str, Any]) -> E:
-        """Personal fields that could not be opened, or never were, are None. Raises UnknownStoredType."""
+        """Personal fields that could not be opened, or never were, are None. Raises UnknownStoredType.
+
+        A lost event is a `Recovered`, of no service's own type: who folds events passes it over.
+        """
+        if name in {RECOVERED, LOST}:
+            return cast("E", Recovered())
         name, data = self._upcast(name, data)
         shape = self._by_name.get(name)
         if shape is None:
             raise UnknownStoredType(name)
-        blank = dict.fromkeys(shape.personal)
-        return shape.adapter.validate_python({**data, **blank, **personal})
+        if shape.personal or personal:
+            data = {**data, **shape.personal, **personal}
+        # The adapter's own method looks for its settings each time; a rebuild decodes every event there is.
+        return cast("E", shape.adapter.validator.validate_python(data))
 
 
 def _shape(name: str, cls: type[E]) -> _Shape[E]:
     hints = get_type_hints(cls, include_extras=True)
-    personal = frozenset(field for field, hint in hints.items() if PERSONAL in getattr(hint, "__metadata__", ()))
+    personal = dict.fromkeys(field for field, hint in hints.items() if PERSONAL in getattr(hint, "__metadata__", ()))
     return _Shape(name, TypeAdapter(cls), personal)

@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 from services.kit.errors import Conflict, IdReused
 from services.kit.event_store import EventStore
-from services.kit.record import Answer, Recorded
+from services.kit.record import Answer, Recorded, Recovered
 from services.kit.tenancy import TenantId
 
 C = TypeVar("C")
@@ -76,7 +76,8 @@ class CommandHandler(Generic[C, S, E]):
     def _fold(self, events: Sequence[Recorded[E]]) -> tuple[S, int]:
         state = self.initial()
         for recorded in events:
-            state = self.evolve(state, recorded.event)
+            if not isinstance(recorded.event, Recovered):
+                state = self.evolve(state, recorded.event)
         return state, events[-1].version if events else 0
 
 

@@ -2,7 +2,7 @@
 
 Delivery is FastStream's; the truth is the checkpoint row, moved by compare-and-set in the same transaction as the rows a batch
 makes. A record below the checkpoint was taken before. A batch that begins above it is a jump nobody explained: go back. Within a
-stream the version guard drops what was sent twice and stops at what is missing.
+stream the version guard drops what was sent twice and stops at what is missing. What fails parks its stream (kit/intake.py).
 """
 
 import asyncio
@@ -11,39 +11,42 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
 from services.kit import metrics
-from services.kit.cloud_events import read
-from services.kit.guard import unseen
+from services.kit.guard import StreamGap
+from services.kit.intake import Intake, Parse, Work
+from services.kit.kafka import KafkaAddress
+from services.kit.lag import taken_by, watch
+from services.kit.parking import EveryStreamFails, Outcome
 from services.kit.read_model import ReadModel, by_tenant
 from services.kit.record import Recorded
+from services.kit.records import KafkaRecords, RecordsLost
+from services.kit.registry import Registry
+from services.kit.replay import Replay
 from services.kit.sql import queries
+from services.kit.systemic import Systemic, is_systemic
 from services.kit.tenancy import TenantPool, Tx, set_tenant
 from services.kit.watchdog import Progress
 
 SQL = queries("consumer")
 log = structlog.get_logger(__name__)
 
-Parse = Callable[[str, bytes], Any]
-Work = Callable[[Tx, Sequence[Recorded[Any]]], Awaitable[None]]
 Records = Sequence["ConsumerRecord[bytes, bytes]"]
+How = Callable[[Tx, Records], Awaitable[Outcome]]
 
 _RECORDS = 2_000
 _RESTART_SECONDS = 1.0
 _GRACE_SECONDS = 5.0
 _TELL_SECONDS = 5.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 10.0
 
 
-class Overtaken(Exception):
+class Overtaken(Systemic):
     """Another member of the group has moved this partition's checkpoint."""
-
-
-class RecordsLost(Exception):
-    """Kafka no longer holds the record the checkpoint asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +75,14 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
     ) -> None:
         self._pool = pool
         self._name = name
-        self._kafka = kafka
+        self._kafka = KafkaAddress.parse(kafka)
         self._topics = list(topics)
-        self._parse = parse
-        self._work = work
+        self._intake = Intake(name, parse, work)
         self._progress = progress
         self._epochs: dict[TopicPartition, int] = {}
         self._rewound: dict[TopicPartition, int] = {}
+        self._paused_for = _FIRST_PAUSE
+        self._member: Any = None
 
     async def run(self) -> None:
         """Until cancelled: take batches, and watch that they move; when either database or Kafka fails, join the group anew."""
@@ -86,13 +90,19 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
             self._progress.mark()
             try:
                 await self._follow()
-            except Exception:
-                log.exception("consumer-restarted", consumer=self._name)
+            except Exception as error:
+                log.exception("consumer-restarted", consumer=self._name, error=type(error).__name__)
             await asyncio.sleep(_RESTART_SECONDS)
 
     async def _follow(self) -> None:
-        broker = KafkaBroker(self._kafka, logger=None, consumer_only=True, graceful_timeout=_GRACE_SECONDS)
-        broker.subscriber(
+        broker = KafkaBroker(
+            self._kafka.servers,
+            security=self._kafka.security(),
+            logger=None,
+            consumer_only=True,
+            graceful_timeout=_GRACE_SECONDS,
+        )
+        self._member = broker.subscriber(
             *self._topics,
             group_id=self._name,
             batch=True,
@@ -104,44 +114,75 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
             session_timeout_ms=10_000,
             listener=self,
             no_reply=True,
-        )(self._receive)
+            parser=_as_it_came,
+            decoder=_undecoded,
+        )
+        self._member(self._receive)
         try:
             await broker.start()
-            await self._watch()
+            await watch(self._pool, self._name, kafka=self._kafka, topics=self._topics, progress=self._progress)
         finally:
             await broker.stop()
+
+    def replay(self) -> Replay:
+        """Tries again what stands still for this consumer, with the work it does itself."""
+        return Replay(self._pool, KafkaRecords(self._kafka), self._intake.again)
 
     def on_partitions_revoked(self, revoked: Any) -> None:
         """A partition that is given back has to be owned anew."""
         self._epochs.clear()
 
-    def on_partitions_assigned(self, assigned: Any) -> None:
+    async def on_partitions_assigned(self, assigned: Any) -> None:
+        """Begin at the checkpoints: a database that was set back, as by a restore, is behind what Kafka was told."""
         self._epochs.clear()
         self._rewound.clear()
+        taken = await taken_by(self._pool, self._name)
+        for partition in taken.keys() & assigned:
+            _seek(self._member.consumer, partition, taken[partition])
 
     async def _receive(self, msg: KafkaMessage) -> None:
         records: Records = msg.raw_message
-        pause, overtaken = 0.1, False
+        pause, lost = _FIRST_PAUSE, False
         while True:
             try:
-                await (self._go_back if overtaken else self.take)(msg.consumer, records)
+                await (self._go_back if lost else self.take)(msg.consumer, records)
                 return
             except Overtaken:
-                overtaken = True
+                lost = True
                 metrics.CONSUMER_REJECTED.inc()
                 log.warning("consumer-overtaken", consumer=self._name)
-            except Exception:
-                # Never skip: the same batch again, later and later. What has to be parked is a decision for an operator.
-                log.exception("consumer-failed", consumer=self._name)
+            except EveryStreamFails:
+                # Not the same batch again but a new one: among what has come meanwhile there may be something that works.
+                lost = True
+                await self._pause()
+            except Exception as error:
+                # Never skip: the same batch again, later and later. What was an event's fault has parked its stream.
+                log.exception("consumer-failed", consumer=self._name, error=type(error).__name__)
                 self._progress.mark()
                 await asyncio.sleep(pause)
-                pause = min(pause * 2, 10.0)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+
+    async def _pause(self) -> None:
+        metrics.CONSUMER_PAUSED.labels(self._name).set(1)
+        log.critical("consumer-paused", consumer=self._name, seconds=self._paused_for)
+        self._progress.mark()
+        await asyncio.sleep(self._paused_for)
+        self._paused_for = min(self._paused_for * 2, _LONGEST_PAUSE)
 
     async def take(self, consumer: Any, records: Records) -> None:
-        """Apply a batch and move the checkpoints, in one transaction.
+        """Apply a batch and move the checkpoints, in one transaction. What cannot be handled parks its stream.
 
-        Raises Overtaken, StreamGap, RecordsLost, or what `work` raises.
+        Raises Overtaken, StreamGap, RecordsLost, EveryStreamFails, or what is wrong with the system.
         """
+        try:
+            await self._take(consumer, records, self._intake.whole)
+        except Exception as error:
+            if is_systemic(error) and not isinstance(error, StreamGap):
+                raise
+            log.warning("batch-taken-apart", consumer=self._name, error=type(error).__name__)
+            await self._take(consumer, records, self._intake.apart)
+
+    async def _take(self, consumer: Any, records: Records, how: How) -> None:
         grouped: dict[TopicPartition, list[ConsumerRecord[bytes, bytes]]] = {}
         for record in records:
             grouped.setdefault(TopicPartition(record.topic, record.partition), []).append(record)
@@ -151,16 +192,21 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
                 for partition in sorted(grouped)
                 if (claim := await self._claim(tx, consumer, partition, grouped[partition]))
             ]
-            fresh = await self._fresh(tx, claims)
-            await self._work(tx, fresh)
+            outcome = await how(tx, [record for claim in claims for record in claim.records])
             for claim in claims:
                 await self._move(tx, claim)
-        self._epochs.update({claim.partition: claim.epoch for claim in claims})
+        self._committed(claims, outcome)
         offsets = {claim.partition: claim.records[-1].offset + 1 for claim in claims}
-        metrics.CONSUMER_RECORDS.labels("applied").inc(len(fresh))
-        self._progress.mark()
         if offsets:
             await self._tell_kafka(consumer, offsets)
+
+    def _committed(self, claims: Sequence[_Claim], outcome: Outcome) -> None:
+        self._epochs.update({claim.partition: claim.epoch for claim in claims})
+        self._intake.committed(outcome)
+        self._paused_for = _FIRST_PAUSE
+        metrics.CONSUMER_PAUSED.labels(self._name).set(0)
+        metrics.CONSUMER_RECORDS.labels("applied").inc(outcome.fresh)
+        self._progress.mark()
 
     async def _tell_kafka(self, consumer: Any, offsets: dict[TopicPartition, int]) -> None:
         """For tools that show lag. The batch is done whether Kafka hears of it or not: the truth is the checkpoint."""
@@ -198,7 +244,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
     async def _go_back(self, consumer: Any, records: Records) -> None:
         """Begin again at the checkpoints; a partition that is no longer ours is left to its new owner."""
         self._epochs.clear()
-        taken = await self._offsets()
+        taken = await taken_by(self._pool, self._name)
         for partition in {TopicPartition(record.topic, record.partition) for record in records}:
             _seek(consumer, partition, taken.get(partition, 0))
 
@@ -214,21 +260,6 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
         self._rewound[partition] = checkpoint
         _seek(consumer, partition, checkpoint)
 
-    async def _fresh(self, tx: Tx, claims: Sequence[_Claim]) -> list[Recorded[Any]]:
-        """The events that were not taken before, each stream in order; the streams' versions are moved on."""
-        fresh: list[Recorded[Any]] = []
-        for topic in sorted({claim.partition.topic for claim in claims}):
-            mine = [claim for claim in claims if claim.partition.topic == topic]
-            events = [self._read(record) for claim in mine for record in claim.records]
-            for tenant, theirs in by_tenant(events).items():
-                await set_tenant(tx, tenant)
-                fresh += await unseen(tx, tenant, self._name, topic, theirs)
-        return fresh
-
-    def _read(self, record: "ConsumerRecord[bytes, bytes]") -> Recorded[Any]:
-        envelope = read(None, record.headers)
-        return replace(envelope, event=self._parse(envelope.type, record.value or b""))
-
     async def _move(self, tx: Tx, claim: _Claim) -> None:
         moved = await tx.fetchval(
             SQL["move"],
@@ -242,33 +273,16 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
         if moved is None:
             raise Overtaken
 
-    async def _watch(self) -> None:
-        """Lag of every partition, and progress: the checkpoint moved or there is nothing to do."""
-        observer = AIOKafkaConsumer(*self._topics, bootstrap_servers=self._kafka, enable_auto_commit=False)
-        before: dict[TopicPartition, int] = {}
-        try:
-            await observer.start()
-            observer.pause(*observer.assignment())
-            while True:
-                after = await self._offsets()
-                lag = await self._lag(observer, after)
-                if lag == 0 or after != before:
-                    self._progress.mark()
-                before = after
-                await asyncio.sleep(2.0)
-        finally:
-            await observer.stop()
 
-    async def _offsets(self) -> dict[TopicPartition, int]:
-        async with self._pool.unscoped() as tx:
-            rows = await tx.fetch(SQL["offsets"], self._name)
-        return {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+async def _as_it_came(records: Records, parse: Callable[[Records], Awaitable[KafkaMessage]]) -> KafkaMessage:
+    """FastStream would read every header and value, and drop the whole batch, in silence, for one that it cannot read."""
+    message = await parse([replace(records[0], headers=())])
+    message.raw_message = records
+    return message
 
-    async def _lag(self, observer: AIOKafkaConsumer, taken: dict[TopicPartition, int]) -> int:
-        ends = await observer.end_offsets(observer.assignment())
-        for partition, end in ends.items():
-            metrics.CONSUMER_LAG.labels(partition.topic, str(partition.partition)).set(end - taken.get(partition, 0))
-        return sum(end - taken.get(partition, 0) for partition, end in ends.items())
+
+async def _undecoded(_: KafkaMessage) -> None:
+    """The values are the intake's to read."""
 
 
 def _seek(consumer: Any, partition: TopicPartition, offset: int) -> None:
@@ -278,12 +292,14 @@ def _seek(consumer: Any, partition: TopicPartition, offset: int) -> None:
 
 
 def into(models: Sequence[ReadModel[Any, Any]]) -> Work:
-    """Work that folds fresh events into read models."""
+    """Work that folds fresh events into read models: those that are live, in the version the code folds."""
+    registry = Registry(models)
 
     async def work(tx: Tx, events: Sequence[Recorded[Any]]) -> None:
+        followed = await registry.follow(tx)
         for tenant, mine in by_tenant(events).items():
             await set_tenant(tx, tenant)
-            for model in models:
+            for model in followed:
                 await model.apply(tx, tenant, mine)
 
     return work

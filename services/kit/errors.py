@@ -3,8 +3,10 @@
 DomainError          a named refusal: stable slug, kind, one plain sentence
 ├── Conflict         the stream moved on while the caller was deciding
 ├── Busy             the queue is full or the answer did not come in time: try again with the same command id
+├── StoreHeld        the log was set back, as by a restore: nothing is added until it was compared with what Kafka holds
 ├── InvalidTenant    not an organisation code
 ├── IdReused         the command id belongs to another command
+├── Erased           the person's key is destroyed: nothing of theirs can be read or added
 └── …                each service's own refusals, in its domain package
 
 Only `kit.http` knows which status code a kind becomes.
@@ -48,6 +50,13 @@ class Busy(DomainError):
     kind = Kind.BUSY
 
 
+class StoreHeld(DomainError):
+    """This service was set back to an earlier day and is being put right. Please try again later."""
+
+    slug = "store-held"
+    kind = Kind.BUSY
+
+
 class InvalidTenant(DomainError):
     """This is not an organisation code: it is the letter U and five digits."""
 
@@ -60,3 +69,10 @@ class IdReused(DomainError):
 
     slug = "command-id-reused"
     kind = Kind.CONFLICT
+
+
+class Erased(DomainError):
+    """This person's record was erased."""
+
+    slug = "erased"
+    kind = Kind.REFUSED

@@ -111,6 +111,14 @@ class EventStore(Generic[E]):
             head: int = await tx.fetchval("select feed_head()")
         return head
 
+    async def erase(self, tenant: TenantId, subject: str) -> bool:
+        """Destroy the key of a person: their events stay, and their sealed fields read as None. False: it was done before."""
+        return await self._privacy.erase(tenant, subject)
+
+    def forget(self, tenant: TenantId, subject: str) -> None:
+        """The person was erased by another process: forget their key here too."""
+        self._privacy.forget(tenant, subject)
+
     async def close(self) -> None:
         await self._appender.close()
 
@@ -124,23 +132,28 @@ class EventStore(Generic[E]):
         return [self._record(tenant, row, personal) for row, personal in zip(rows, opened, strict=True)]
 
     def _record(self, tenant: TenantId, row: Any, personal: dict[str, Any]) -> Recorded[E]:
-        meta = row["meta"]
-        return Recorded(
-            event=self._codec.decode(row["type"], row["data"], personal),
-            tenant=tenant,
-            stream=row["stream"],
-            version=row["version"],
-            position=row["position"],
-            type=row["type"],
-            event_id=row["id"],
-            occurred_at=row["occurred_at"],
-            recorded_at=row["recorded_at"],
-            actor=meta["actor"],
-            command_id=UUID(meta["command_id"]),
-            causation_id=UUID(meta["causation_id"]) if "causation_id" in meta else None,
-            previous=row["previous"],
-            traceparent=meta.get("traceparent"),
-        )
+        return recorded(self._codec.decode(row["type"], row["data"], personal), tenant, row)
+
+
+def recorded(event: E, tenant: TenantId, row: Any) -> Recorded[E]:
+    """An event in the place its stored row gives it."""
+    meta = row["meta"]
+    return Recorded(
+        event=event,
+        tenant=tenant,
+        stream=row["stream"],
+        version=row["version"],
+        position=row["position"],
+        type=row["type"],
+        event_id=row["id"],
+        occurred_at=row["occurred_at"],
+        recorded_at=row["recorded_at"],
+        actor=meta["actor"],
+        command_id=UUID(meta["command_id"]),
+        causation_id=UUID(meta["causation_id"]) if "causation_id" in meta else None,
+        previous=row["previous"],
+        traceparent=meta.get("traceparent"),
+    )
 
 
 def _known(row: Any) -> Answer | None:

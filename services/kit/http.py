@@ -6,6 +6,7 @@ Only this module knows HTTP status codes.
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as ASGIMessage
 
 from services.kit import metrics
-from services.kit.auth import NotAllowed, NotSignedIn, Principal, Verifier
+from services.kit.auth import NOT_SAID, NotAllowed, NotSignedIn, Principal, Verifier
 from services.kit.errors import DomainError, Kind
 from services.kit.record import Answer
 from services.kit.tenancy import TenantId
@@ -39,6 +40,7 @@ STATUS = {
 }
 _HTTP_SLUGS = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 _FIELD = re.compile(r"[a-z][a-z0-9_]{0,40}")
+_PURPOSE = re.compile(r"[a-z][a-z-]{0,40}")
 _MAX_BODY = 1_000_000
 _SECURITY_HEADERS = {"x-content-type-options": "nosniff", "cache-control": "no-store", "referrer-policy": "no-referrer"}
 
@@ -50,6 +52,13 @@ class IdempotencyKeyMissing(DomainError):
     """A command needs the header Idempotency-Key with a UUID."""
 
     slug = "idempotency-key-missing"
+    kind = Kind.INVALID
+
+
+class PurposeInvalid(DomainError):
+    """The purpose of a request is a short code of small letters and hyphens."""
+
+    slug = "purpose-invalid"
     kind = Kind.INVALID
 
 
@@ -90,12 +99,18 @@ def _command_id(idempotency_key: Annotated[str | None, Header()] = None) -> UUID
 CommandId = Annotated[UUID, Depends(_command_id)]
 
 
-async def _principal(request: Request, authorization: Annotated[str | None, Header()] = None) -> Principal:
+async def _principal(
+    request: Request,
+    authorization: Annotated[str | None, Header()] = None,
+    x_purpose: Annotated[str, Header()] = NOT_SAID,
+) -> Principal:
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotSignedIn
+    if not _PURPOSE.fullmatch(x_purpose):
+        raise PurposeInvalid(field="X-Purpose")
     verifier: Verifier = request.app.state.verifier
-    return await verifier.principal(token)
+    return replace(await verifier.principal(token), purpose=x_purpose)
 
 
 SignedIn = Annotated[Principal, Depends(_principal)]

@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from services.kit.consumer import Work
+from services.kit.intake import Work
 from services.kit.record import Answer, Recorded
+from services.kit.systemic import is_systemic
 from services.kit.tenancy import TenantId, Tx
 
 React = Callable[[Recorded[Any]], Any | None]
@@ -21,6 +22,7 @@ def command_id_for(event_id: UUID, consumer: str) -> UUID:
 def commands(consumer: str, subscriptions: Mapping[type[Any], React], handle: Handle) -> Work:
     """Work that turns each event into at most one command; streams side by side, each in order.
 
+    When one is refused the others come to their end all the same: nothing of this batch is under way when it is told.
     `handle(tenant, command, command_id=, actor=, causation_id=)` is the service's own.
     """
 
@@ -41,6 +43,9 @@ def commands(consumer: str, subscriptions: Mapping[type[Any], React], handle: Ha
         streams: dict[tuple[TenantId, str], list[Recorded[Any]]] = {}
         for recorded in events:
             streams.setdefault((recorded.tenant, recorded.stream), []).append(recorded)
-        await asyncio.gather(*(one_stream(mine) for mine in streams.values()))
+        ended = await asyncio.gather(*(one_stream(mine) for mine in streams.values()), return_exceptions=True)
+        errors = [error for error in ended if error is not None]
+        if errors:
+            raise next(filter(is_systemic, errors), errors[0])
 
     return work

@@ -12,21 +12,14 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from services.kit.errors import DomainError, Kind
+from services.kit.errors import Erased
 from services.kit.migrate import migrate
-from services.kit.settings import KeyringMigration
+from services.kit.settings import KeyringMigration, read_settings
 from services.kit.tenancy import TenantId, TenantPool, Tx
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _KEEP_SECONDS = 30.0
 _KEEP_AT_MOST = 50_000
-
-
-class Erased(DomainError):
-    """This person's record was erased."""
-
-    slug = "erased"
-    kind = Kind.REFUSED
 
 
 def wrap(key: bytes, secret: bytes, context: str) -> bytes:
@@ -41,12 +34,17 @@ def unwrap(key: bytes, sealed: bytes, context: str) -> bytes:
 
 
 class Keyring:
-    """The keys of data subjects. Opened keys are kept in memory for half a minute."""
+    """The keys of data subjects. Opened keys are kept in memory for half a minute.
+
+    So a key destroyed by another process may still open what it sealed here for that long, unless this process hears of it
+    and forgets the key at once (`forget`).
+    """
 
     def __init__(self, pool: TenantPool, master_key: bytes) -> None:
         self._pool = pool
         self._master = master_key
         self._opened: dict[tuple[TenantId, str], tuple[float, bytes | None]] = {}
+        self._forgotten: set[tuple[TenantId, str]] = set()
 
     async def key(self, tenant: TenantId, subject: str) -> bytes:
         """The subject's key, made at first use. Raises Erased."""
@@ -71,16 +69,25 @@ class Keyring:
         return {subject: known.get(subject) for subject in wanted}
 
     async def destroy(self, tenant: TenantId, subject: str) -> bool:
-        """Destroy the key for good; False when there was none to destroy."""
+        """Destroy the key for good; False when it had been destroyed before.
+
+        A subject without a key gets a destroyed one, so that none can be made later.
+        """
         async with self._pool.scope(tenant) as tx:
             row = await tx.fetchrow(
-                "update subject_keys set wrapped = null, destroyed_at = now()"
-                " where tenant = $1 and subject = $2 and wrapped is not null returning subject",
+                "insert into subject_keys (tenant, subject, wrapped, destroyed_at) values ($1, $2, null, now())"
+                " on conflict (tenant, subject) do update set wrapped = null, destroyed_at = now()"
+                " where subject_keys.wrapped is not null returning subject",
                 tenant,
                 subject,
             )
-        self._opened.pop((tenant, subject), None)
+        self.forget(tenant, subject)
         return row is not None
+
+    def forget(self, tenant: TenantId, subject: str) -> None:
+        """Keep this subject's key in memory no longer, not even one that is being fetched right now."""
+        self._forgotten.add((tenant, subject))
+        self._opened.pop((tenant, subject), None)
 
     async def close(self) -> None:
         await self._pool.close()
@@ -90,6 +97,8 @@ class Keyring:
         return key if until > time.monotonic() else None
 
     def _remember(self, tenant: TenantId, subject: str, key: bytes | None) -> bytes | None:
+        if (tenant, subject) in self._forgotten:
+            return key
         if len(self._opened) >= _KEEP_AT_MOST:
             self._opened.clear()
         self._opened[tenant, subject] = (time.monotonic() + _KEEP_SECONDS, key)
@@ -134,7 +143,7 @@ class Keyring:
 
 
 async def _migrate() -> None:
-    settings = KeyringMigration()
+    settings = read_settings(KeyringMigration)
     await migrate(
         settings.keyring_owner, "keyring_app", [("base", MIGRATIONS / "base"), ("keyring", MIGRATIONS / "keyring")]
     )

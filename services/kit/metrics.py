@@ -14,10 +14,17 @@ APPEND_RETRIES = Counter("perinatal_append_retries", "Append statements tried ag
 RELAY_LAG = Gauge("perinatal_relay_lag_events", "Events stored but not yet published")
 RELAY_PUBLISHED = Counter("perinatal_relay_published", "Events published")
 RELAY_RETRIES = Counter("perinatal_relay_retries", "Batches sent again after a failure")
+RELAY_BEHIND = Gauge(
+    "perinatal_relay_events_lost", "Events Kafka holds of this store that it does not have any more: it was set back"
+)
 RELAY_LEADER = Gauge("perinatal_relay_leader", "1 while this process publishes")
 
 PROJECTION_LAG = Gauge("perinatal_projection_lag_events", "Events not yet in a read model", ["projection"])
 PROJECTION_EVENTS = Counter("perinatal_projection_events", "Events applied to a read model", ["projection"])
+
+READ_MODEL_AWAITS = Gauge(
+    "perinatal_read_model_awaits_rebuild", "1 while a read model is not followed until it is rebuilt", ["read_model"]
+)
 
 CONSUMER_LAG = Gauge("perinatal_consumer_lag_records", "Records not yet consumed", ["topic", "partition"])
 CONSUMER_RECORDS = Counter("perinatal_consumer_records", "Records by what became of them", ["outcome"])
@@ -25,6 +32,13 @@ CONSUMER_REJECTED = Counter(
     "perinatal_consumer_rejected_batches", "Batches dropped because another member had moved the checkpoint"
 )
 CONSUMER_SEEKS = Counter("perinatal_consumer_seeks", "Times a consumer went back to its checkpoint")
+
+CONSUMER_PAUSED = Gauge(
+    "perinatal_consumer_paused", "1 while every stream fails: nothing is parked for it, all of it is tried again", ["consumer"]
+)
+
+PARKED_STREAMS = Gauge("perinatal_parked_streams", "Streams that stand still until somebody sees to them", ["consumer"])
+PARKED_RECORDS = Gauge("perinatal_parked_records", "Events that wait in parked streams", ["consumer"])
 
 WATCHDOG_TRIPS = Counter("perinatal_watchdog_trips", "Processes ended because a worker made no progress", ["worker"])
 

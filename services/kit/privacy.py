@@ -48,6 +48,14 @@ class Privacy:
         keys = await self._keyring.keys(tenant, subjects) if subjects else {}
         return [self._open(tenant, row, keys) for row in rows]
 
+    async def erase(self, tenant: TenantId, subject: str) -> bool:
+        """Destroy the subject's key: what was sealed under it reads as None from now on. False when it was done before."""
+        return await self._keyring.destroy(tenant, subject)
+
+    def forget(self, tenant: TenantId, subject: str) -> None:
+        """The subject was erased elsewhere: the key leaves this process's memory too."""
+        self._keyring.forget(tenant, subject)
+
     def _open(self, tenant: TenantId, row: Sealed, keys: Mapping[str, bytes | None]) -> dict[str, Any]:
         if row["sealed"] is None:
             return {}

@@ -5,13 +5,13 @@ beside itself.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter
 
-from services.kit.record import Recorded
+from services.kit.record import Recorded, Recovered
 from services.kit.sql import queries
 from services.kit.tenancy import TenantId, Tx
 
@@ -38,9 +38,23 @@ class ReadModel(Generic[R, E]):
     key_of: Callable[[Recorded[E]], str | None]
     evolve: Callable[[R | None, Recorded[E]], R | None]
 
+    @property
+    def checkpoint(self) -> str:
+        """The permanent name of this version's place in the log."""
+        return f"{self.name}.v{self.version}"
+
     @cached_property
     def columns(self) -> tuple[str, ...]:
         return tuple(field.name for field in fields(self.row))  # type: ignore[arg-type]
+
+    @cached_property
+    def types(self) -> dict[str, Any]:
+        """The type of each column's value."""
+        return get_type_hints(self.row, include_extras=True)
+
+    def in_schema(self, schema: str) -> "ReadModel[R, E]":
+        """The same read model over a table of the same name in another schema."""
+        return replace(self, table=f"{schema}.{self.table}")
 
     @cached_property
     def _adapter(self) -> TypeAdapter[R]:
@@ -58,18 +72,26 @@ class ReadModel(Generic[R, E]):
         }
         return {name: text.format_map(names) for name, text in SQL.items()}
 
+    def touches(self, recorded: Recorded[E]) -> str | None:
+        """The key of the row this event touches; None when it is not heeded, or lost with the end of a log."""
+        return None if isinstance(recorded.event, Recovered) else self.key_of(recorded)
+
     def fold(self, rows: dict[str, R | None], events: Iterable[Recorded[E]]) -> dict[str, R | None]:
         """The rows after the events; None for a row that is no longer there. `rows` is not changed."""
         after = dict(rows)
-        for recorded in events:
-            key = self.key_of(recorded)
-            if key is not None:
-                after[key] = self.evolve(after.get(key), recorded)
+        self.fold_into(after, events)
         return after
+
+    def fold_into(self, rows: dict[str, R | None], events: Iterable[Recorded[E]]) -> None:
+        """As `fold`, but `rows` is changed: for rows too many to be copied for each batch."""
+        for recorded in events:
+            key = self.touches(recorded)
+            if key is not None:
+                rows[key] = self.evolve(rows.get(key), recorded)
 
     async def apply(self, tx: Tx, tenant: TenantId, events: Sequence[Recorded[E]]) -> None:
         """Fold one tenant's events into its rows, inside the caller's transaction."""
-        keys = {key for recorded in events if (key := self.key_of(recorded)) is not None}
+        keys = {key for recorded in events if (key := self.touches(recorded)) is not None}
         if not keys:
             return
         found = await tx.fetch(self._statements["load"], tenant, list(keys))

@@ -11,6 +11,20 @@ E = TypeVar("E")
 E_co = TypeVar("E_co", covariant=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """Stands in the log for an event that was lost with the log's end, as by a restore, so that its place is never given out again.
+
+    What was published of it, if anything was, is in the stored row. Deciding and read models pass it over.
+    """
+
+
+RECOVERED = "recovered.v1"
+"""Stored name of a lost event that Kafka still holds in its public form."""
+LOST = "lost.v1"
+"""Stored name of a lost event that never left the store."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded(Generic[E_co]):
     """An event with its place in the log.

@@ -12,16 +12,19 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import ProducerClosed
 
 from services.kit import metrics
-from services.kit.cloud_events import Message, headers
+from services.kit.cloud_events import Message, headers, source_of
 from services.kit.event_store import EventStore
+from services.kit.kafka import connection
 from services.kit.projector import Gap
-from services.kit.record import Recorded
+from services.kit.published import newest_of
+from services.kit.record import RECOVERED, Recorded, Recovered
 from services.kit.sql import queries
 from services.kit.tenancy import TenantPool
 from services.kit.wakeup import Wakeup
@@ -32,9 +35,14 @@ E = TypeVar("E")
 SQL = queries("relay")
 log = structlog.get_logger(__name__)
 
+SET_BACK = "store-set-back"
 _BATCH = 1_000
 _LEASE_SECONDS = 10.0
 _SEND_SECONDS = 30.0
+
+
+class StoreSetBack(Exception):
+    """Kafka holds events of this store that the store does not: it was set back, as by a restore."""
 
 
 class LeaseLost(Exception):
@@ -50,7 +58,10 @@ class Lease:
 class Relay(Generic[E]):
     """`translate` maps a stored event to its public form, or to None when it stays private.
 
-    `published` are the stored names it maps.
+    `published` are the stored names it maps, `topics` those it sends to.
+
+    Whoever takes the lease first compares the log with the last records of the topics. While Kafka holds what the log does not,
+    nothing is published and nothing may be appended: `refuses` says why, and it is compared again and again (docs/adr/0015).
     """
 
     def __init__(
@@ -62,6 +73,7 @@ class Relay(Generic[E]):
         kafka: str,
         translate: Callable[[Recorded[E]], Message | None],
         published: Sequence[str],
+        topics: Sequence[str],
         wakeup: Wakeup,
         progress: Progress,
         lease_seconds: float = _LEASE_SECONDS,
@@ -72,7 +84,8 @@ class Relay(Generic[E]):
         self._service = service
         self._kafka = kafka
         self._translate = translate
-        self._published = published
+        self._published = [*published, RECOVERED]
+        self._topics = topics
         self._wakeup = wakeup
         self._progress = progress
         self._lease_seconds = lease_seconds
@@ -82,32 +95,37 @@ class Relay(Generic[E]):
         self._source = ""
         self._renew_at = 0.0
         self._pause = 0.1
+        self.refuses = ""
+        """Why nothing is published; empty while something may be."""
 
     async def run(self) -> None:
         """For ever: hold the lease and publish; on any failure start again from the checkpoint with a new producer."""
         self._progress.mark()
         while True:
             try:
-                lease = await self._take()
-                if lease is None:
-                    self._progress.mark()
-                    await asyncio.sleep(self._lease_seconds / 5)
-                    continue
-                await self._publish_while_leading(lease)
+                await self._lead()
             except asyncio.CancelledError:
                 await self._stop_producer()
                 raise
             except LeaseLost:
                 log.warning("relay-lease-lost")
-                self._progress.mark()
+            except StoreSetBack as problem:
+                log.critical("relay-refuses", reason=str(problem), remedy="perinatal reconcile")
             except Exception:
                 log.exception("relay-failed")
                 metrics.RELAY_RETRIES.inc()
-                self._progress.mark()
+            self._progress.mark()
             metrics.RELAY_LEADER.set(0)
             await self._stop_producer()
             await asyncio.sleep(self._pause)
             self._pause = min(self._pause * 2, 5.0)
+
+    async def _lead(self) -> None:
+        while (lease := await self._take()) is None:
+            self._progress.mark()
+            await asyncio.sleep(self._lease_seconds / 5)
+        await self.compare()
+        await self._publish_while_leading(lease)
 
     async def _publish_while_leading(self, lease: Lease) -> None:
         metrics.RELAY_LEADER.set(1)
@@ -151,8 +169,25 @@ class Relay(Generic[E]):
             row = await tx.fetchrow(SQL["take"], self._holder, self._lease_seconds)
             if row is None:
                 return None
-            self._source = f"uk.nhs.perinatal.{self._service}/{await tx.fetchval(SQL['incarnation'])}"
+            self._source = source_of(self._service, await tx.fetchval(SQL["incarnation"]))
         return Lease(row["epoch"], row["position"])
+
+    async def compare(self) -> None:
+        """Compare the log with what was published last, and open it for appends. Raises StoreSetBack, or what Kafka raises."""
+        published = await newest_of(self._kafka, self._topics, self._source)
+        async with self._pool.unscoped() as tx:
+            row = await tx.fetchrow(SQL["compare"], list(published))
+            ids = {int(position): UUID(found) for position, found in row["ids"].items()}
+            strange = sorted(position for position, event_id in published.items() if ids.get(position) != event_id)
+            if strange:
+                await tx.execute(SQL["hold"], SET_BACK)
+            else:
+                await tx.execute(SQL["open"])
+        head, newest = row["head"], max(published, default=0)
+        metrics.RELAY_BEHIND.set(max(newest - head, len(strange)) if strange else 0)
+        self.refuses = _difference(head, newest, strange) if strange else ""
+        if strange:
+            raise StoreSetBack(self.refuses)
 
     async def _move(self, lease: Lease, position: int) -> Lease:
         self._renew_at = time.monotonic() + self._lease_seconds / 5
@@ -165,7 +200,8 @@ class Relay(Generic[E]):
         return Lease(lease.epoch, moved)
 
     async def _send(self, events: Sequence[Recorded[E]]) -> None:
-        outgoing = [(recorded, message) for recorded in events if (message := self._translate(recorded)) is not None]
+        there = (recorded for recorded in events if not isinstance(recorded.event, Recovered))
+        outgoing = [(recorded, message) for recorded in there if (message := self._translate(recorded)) is not None]
         if not outgoing:
             return
         producer = await self._started_producer()
@@ -185,9 +221,7 @@ class Relay(Generic[E]):
     async def _started_producer(self) -> AIOKafkaProducer:
         if self._producer is None:
             options: dict[str, Any] = {"linger_ms": 0, "max_batch_size": 262_144, "request_timeout_ms": 10_000}
-            self._producer = AIOKafkaProducer(
-                bootstrap_servers=self._kafka, enable_idempotence=True, acks="all", **options
-            )
+            self._producer = AIOKafkaProducer(**connection(self._kafka), enable_idempotence=True, acks="all", **options)
             await self._producer.start()
         return self._producer
 
@@ -200,6 +234,10 @@ class Relay(Generic[E]):
             except Exception as error:  # noqa: BLE001 - it is thrown away in any case
                 log.warning("producer-stop-failed", error=type(error).__name__)
                 await _abandon(producer)
+
+
+def _difference(head: int, newest: int, strange: Sequence[int]) -> str:
+    return f"{SET_BACK}: the log ends at {head}, Kafka holds up to {newest}, they first differ at {strange[0]}"
 
 
 async def _abandon(producer: AIOKafkaProducer) -> None:

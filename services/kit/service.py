@@ -33,6 +33,7 @@ from services.kit.projector import Projector
 from services.kit.read_model import ReadModel
 from services.kit.record import Recorded
 from services.kit.relay import Relay
+from services.kit.replay import Replay
 from services.kit.settings import Migration, ServiceSettings, StoreSettings, read_settings
 from services.kit.tenancy import TenantPool
 from services.kit.wakeup import Wakeup
@@ -57,6 +58,8 @@ class Service:
     workers: Mapping[str, Sequence[Worker]]
     closers: Sequence[Worker]
     readiness: Callable[[], Awaitable[Mapping[str, str]]]
+    replays: Mapping[str, Replay]
+    """For each consumer and read model of its own log, by permanent name: what tries again what is parked."""
 
     async def close(self) -> None:
         for closer in self.closers:
@@ -74,11 +77,14 @@ class Plumbing:
     watchdog: Watchdog
     workers: dict[str, list[Worker]] = field(default_factory=lambda: {role: [] for role in ROLES})
     closers: list[Worker] = field(default_factory=list)
+    conditions: list[Callable[[], Mapping[str, str]]] = field(default_factory=list)
+    """What else the health of a process tells: {part: "ok", or what is wrong}."""
+    replays: dict[str, Replay] = field(default_factory=dict)
 
     @classmethod
     async def open(cls, name: str, settings: ServiceSettings) -> "Plumbing":
         pool = await TenantPool.open(settings.database)
-        verifier = Verifier(settings.issuer, settings.audience)
+        verifier = Verifier(settings.issuer, settings.audience, address=settings.issuer_address)
         return cls(
             name=name, settings=settings, pool=pool, verifier=verifier, watchdog=Watchdog(), closers=[pool.close]
         )
@@ -95,11 +101,19 @@ class Plumbing:
             progress=self.watchdog.watch("consumer"),
         )
         self.workers["consume"].append(consumer.run)
+        self.replays[name or self.name] = consumer.replay()
 
     def service(self, routers: Sequence[APIRouter], **options: Any) -> Service:
         app = create_app(title=self.name, routers=routers, verifier=self.verifier, readiness=self.readiness, **options)
         workers = {role: [*own, self.watchdog.run] if own else [] for role, own in self.workers.items()}
-        return Service(name=self.name, app=app, workers=workers, closers=self.closers, readiness=self.readiness)
+        return Service(
+            name=self.name,
+            app=app,
+            workers=workers,
+            closers=self.closers,
+            readiness=self.readiness,
+            replays=self.replays,
+        )
 
     async def readiness(self) -> Mapping[str, str]:
         try:
@@ -109,7 +123,8 @@ class Plumbing:
             log.warning("not-ready", part="database", error=type(error).__name__)
             return {"database": "unreachable"}
         stuck = self.watchdog.stuck()
-        return {"database": "ok", "workers": f"stuck: {', '.join(stuck)}" if stuck else "ok"}
+        more = {part: state for condition in self.conditions for part, state in condition().items()}
+        return {"database": "ok", "workers": f"stuck: {', '.join(stuck)}" if stuck else "ok", **more}
 
 
 @dataclass(kw_only=True)
@@ -138,10 +153,14 @@ class StorePlumbing(Generic[E]):
         """Follow the own log into these read models, each at its own pace."""
         for model in models:
             progress = self.base.watchdog.watch(model.name)
-            self.base.workers["project"].append(Projector(self.base.pool, self.store, model, self.wakeup, progress).run)
+            projector = Projector(self.base.pool, self.store, model, self.wakeup, progress)
+            self.base.workers["project"].append(projector.run)
+            self.base.replays[projector.checkpoint] = projector.replay()
 
-    def publish(self, translate: Callable[[Recorded[E]], Message | None], published: Sequence[str]) -> None:
-        """Send what `translate` maps to Kafka; `published` are the stored names it maps."""
+    def publish(
+        self, translate: Callable[[Recorded[E]], Message | None], published: Sequence[str], topics: Sequence[str]
+    ) -> None:
+        """Send what `translate` maps to Kafka; `published` are the stored names it maps, `topics` where they go."""
         relay = Relay(
             self.base.pool,
             self.store,
@@ -149,10 +168,12 @@ class StorePlumbing(Generic[E]):
             kafka=self.base.settings.kafka,
             translate=translate,
             published=published,
+            topics=topics,
             wakeup=self.wakeup,
             progress=self.base.watchdog.watch("relay"),
         )
         self.base.workers["relay"].append(relay.run)
+        self.base.conditions.append(lambda: {"relay": relay.refuses} if relay.refuses else {})
 
 
 def main(

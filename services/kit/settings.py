@@ -1,13 +1,23 @@
-"""What a process must be told. A missing setting ends the start with its name, before anything is opened."""
+"""What a process must be told. A missing setting ends the start with its name, before anything is opened.
+
+A setting is a variable of the environment, or a file of that name in the folder PERINATAL_SECRETS names: a password in the
+environment is seen by whoever may list processes or inspect a container. The environment wins.
+"""
 
 import base64
+import os
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 from pydantic import BeforeValidator, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 S = TypeVar("S", bound=BaseSettings)
+
+_PREFIX = "PERINATAL_"
+_SECRETS = f"{_PREFIX}SECRETS"
 
 
 def _key(text: str | bytes) -> bytes:
@@ -21,7 +31,7 @@ Key = Annotated[bytes, BeforeValidator(_key)]
 
 
 class _FromEnvironment(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="PERINATAL_", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, hide_input_in_errors=True)
 
 
 class ServiceSettings(_FromEnvironment):
@@ -29,7 +39,10 @@ class ServiceSettings(_FromEnvironment):
 
     database: str
     kafka: str
+    """See kit/kafka.py for its forms."""
     issuer: str
+    issuer_address: str = ""
+    """Where this process reaches the issuer, when it is not where browsers do."""
     audience: str
     host: str = "127.0.0.1"
     port: int = 8000
@@ -57,7 +70,14 @@ class KeyringMigration(_FromEnvironment):
 def read_settings(cls: type[S]) -> S:
     """The settings from the environment, or the end of the process with one line that names what is missing."""
     try:
-        return cls()
+        return cls(_secrets_dir=os.environ.get(_SECRETS))
     except ValidationError as problem:
         named = ", ".join(f"PERINATAL_{str(error['loc'][0]).upper()} ({error['msg']})" for error in problem.errors())
         sys.exit(f"cannot start, settings are missing or wrong: {named}")
+
+
+def told(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Every setting by its variable's name, from the environment and from the files beside it."""
+    folder = environ.get(_SECRETS)
+    files = sorted(Path(folder).glob(f"{_PREFIX}*")) if folder else []
+    return {**{file.name: file.read_text(encoding="utf-8").strip() for file in files}, **environ}

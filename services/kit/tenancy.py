@@ -16,7 +16,7 @@ from services.kit.errors import InvalidTenant
 Tx: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 """A connection inside a transaction. It sees the rows of one tenant, or none."""
 
-_PATTERN = re.compile(r"U\d{5}\Z")
+_PATTERN = re.compile(r"U[0-9]{5}\Z")
 
 
 class TenantId(str):

@@ -21,3 +21,9 @@ def start_trace(incoming: str | None = None) -> str:
 
 def current_traceparent() -> str | None:
     return _current.get()
+
+
+def trace_id() -> str | None:
+    """What everything done for one request of a user shares, across services; None outside of a request."""
+    current = _current.get()
+    return None if current is None else current.split("-")[1]

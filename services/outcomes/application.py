@@ -17,6 +17,7 @@ from services.outcomes.domain.concerns import ChangeLevel, CloseConcern, OpenCon
 from services.outcomes.domain.events import (
     Event,
     GoalSet,
+    MeasureCorrected,
     RecordEvent,
     RestrictedEvent,
     RiskReviewed,
@@ -27,7 +28,7 @@ from services.outcomes.domain.goals import RateGoal, SetGoal
 from services.outcomes.domain.instrument import Instrument
 from services.outcomes.domain.measures import CorrectMeasure, Occasion, RecordMeasure
 from services.outcomes.domain.periods import EndPeriod, StartPeriod
-from services.outcomes.domain.record import FactCommand, OutcomeRecord, RecordCommand
+from services.outcomes.domain.record import FactCommand, ForgetPerson, OutcomeRecord, RecordCommand
 from services.outcomes.domain.refusals import MeasureUnknown
 from services.outcomes.domain.restricted import RestrictedCommand, RestrictedRecord
 from services.outcomes.domain.scoring import Answer, Orientation, score
@@ -96,7 +97,9 @@ class Outcomes:
         actor: str,
         causation_id: UUID | None = None,
     ) -> Stored:
-        """Carry out a command made of another service's fact."""
+        """Carry out a command made of another service's fact. Who was erased leaves the memory of this process too."""
+        if isinstance(command, ForgetPerson):
+            self.store.forget(tenant, command.person_id)
         return await self.records.handle(tenant, command, command_id=command_id, actor=actor, causation_id=causation_id)
 
     async def record_measure(
@@ -178,8 +181,13 @@ class Outcomes:
         """Note that a legal status of the Mental Health Act no longer holds."""
         return await self._restrict(tenant, command, command_id=command_id, actor=actor)
 
+    async def require_not_erased(self, tenant: TenantId, person_id: str) -> None:
+        """Raises Erased: nothing about an erased person is read any more, not even what is not sealed."""
+        state, _ = await self.records.state(tenant, record.stream_of(person_id))
+        record.require_not_erased(state)
+
     async def words(self, tenant: TenantId, stream: str) -> dict[str, str]:
-        """What was written about each goal, flag and concern of a stream, by its id; without what was erased.
+        """What was written about each goal, flag, correction and concern of a stream, by its id; without what was erased.
 
         Words are opened here, one stream at a time: no read model holds any.
         """
@@ -227,6 +235,8 @@ def _words_of(event: Event) -> tuple[str, str | None]:
             return event.goal_id, event.wording
         case RiskReviewed():
             return event.flag_id, event.note
+        case MeasureCorrected():
+            return event.measure_id, event.note
         case SafeguardingConcernOpened():
             return event.concern_id, event.note
         case _:

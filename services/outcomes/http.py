@@ -1,20 +1,20 @@
-"""The JSON API: who may do what, what is sent, what is answered. Errors are not caught here: `kit.http` maps them."""
+"""The JSON API: what is sent, what is answered. Who may do what is in edge.py; errors are not caught here: `kit.http` maps them."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from pydantic import Field, StringConstraints
 
+from services.kit.access_log import Access, accesses_of
 from services.kit.auth import Principal
 from services.kit.bodies import Code, Day, Id, Note, StrictModel
 from services.kit.code_lists import CodeList
-from services.kit.http import CommandId, Done, Pcn, Permissions
+from services.kit.http import CommandId, Done, Pcn
 from services.kit.record import Answer as Stored
-from services.kit.tenancy import TenantPool
-from services.outcomes.application import Correction, FilledForm, Outcomes, goal_id_for
+from services.outcomes.application import Correction, FilledForm, goal_id_for
 from services.outcomes.domain.change import Change
 from services.outcomes.domain.flags import ReviewRisk
 from services.outcomes.domain.goals import RateGoal, SetGoal
@@ -22,44 +22,10 @@ from services.outcomes.domain.instrument import Instrument
 from services.outcomes.domain.measures import Occasion
 from services.outcomes.domain.record import stream_of
 from services.outcomes.domain.scoring import Orientation
+from services.outcomes.edge import Use, permit
 from services.outcomes.projections import episodes, goals, person_measures
 from services.outcomes.projections.goals import GoalRow
 from services.outcomes.projections.person_measures import Course, MeasureRow
-
-EVERYBODY = {"referrer", "clinician", "coordinator", "training-lead", "operator", "importer"}
-
-permit = Permissions(
-    {
-        "instrument:read": EVERYBODY,
-        "code-list:read": EVERYBODY,
-        "measure:record": {"clinician", "importer"},
-        "measure:correct": {"clinician"},
-        "measure:read": {"clinician"},
-        "risk-flag:review": {"clinician"},
-        "goal:set": {"clinician"},
-        "goal:rate": {"clinician"},
-        "goal:read": {"clinician"},
-        "restricted:record": {"clinician"},
-        "restricted:read": {"clinician"},
-    }
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edge:
-    """What the routes work with; `main` puts it on the application."""
-
-    outcomes: Outcomes
-    pool: TenantPool
-
-
-def _edge(request: Request) -> Edge:
-    edge: Edge = request.app.state.edge
-    return edge
-
-
-Use = Annotated[Edge, Depends(_edge)]
-
 
 Items = Annotated[list[int | Literal["na"] | None], Field(min_length=1, max_length=200)]
 Turned = Literal["oriented", "position"]
@@ -180,7 +146,7 @@ async def correct_measure(
 async def read_measures(
     principal: Annotated[Principal, Depends(permit("measure:read"))], pcn: Pcn, person_id: UUID, use: Use
 ) -> dict[str, Any]:
-    async with use.pool.scope(pcn) as tx:
+    async with use.reading(pcn, principal, str(person_id), what="measures") as tx:
         rows = await person_measures.of_person(tx, pcn, str(person_id))
         care = await episodes.of_person(tx, pcn, str(person_id))
     notes = await use.outcomes.words(pcn, stream_of(str(person_id)))
@@ -243,10 +209,18 @@ async def rate_goal(
 async def read_goals(
     principal: Annotated[Principal, Depends(permit("goal:read"))], pcn: Pcn, person_id: UUID, use: Use
 ) -> dict[str, Any]:
-    async with use.pool.scope(pcn) as tx:
+    async with use.reading(pcn, principal, str(person_id), what="goals") as tx:
         rows = await goals.of_person(tx, pcn, str(person_id))
     words = await use.outcomes.words(pcn, stream_of(str(person_id)))
     return {"person_id": str(person_id), "goals": [_goal(row, words, use.outcomes.library.goal) for row in rows]}
+
+
+@ROUTES.get("/pcns/{pcn}/people/{person_id}/accesses")
+async def read_accesses(
+    principal: Annotated[Principal, Depends(permit("access-log:read"))], pcn: Pcn, person_id: UUID, use: Use
+) -> list[Access]:
+    async with use.pool.scope(pcn) as tx:
+        return await accesses_of(tx, pcn, str(person_id))
 
 
 def done(what_id: str, stored: Stored) -> Done:
@@ -260,7 +234,7 @@ def _filled(body: MeasureBody | CorrectionBody) -> FilledForm:
 
 def _measure(row: MeasureRow, notes: Mapping[str, str]) -> dict[str, Any]:
     flags = [{**asdict(flag), "note": notes.get(flag.flag_id)} for flag in row.flags]
-    return {**asdict(row), "flags": flags}
+    return {**asdict(row), "flags": flags, "note": notes.get(row.measure_id)}
 
 
 def _goal(row: GoalRow, words: Mapping[str, str], rule: Instrument) -> dict[str, Any]:

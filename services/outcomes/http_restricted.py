@@ -13,7 +13,8 @@ from services.outcomes.application import concern_id_for, period_id_for
 from services.outcomes.domain.concerns import ChangeLevel, CloseConcern, OpenConcern
 from services.outcomes.domain.periods import EndPeriod
 from services.outcomes.domain.restricted import stream_of
-from services.outcomes.http import Use, done, permit
+from services.outcomes.edge import Use, permit
+from services.outcomes.http import done
 from services.outcomes.projections import concerns, mha_periods
 
 Recorder = Annotated[Principal, Depends(permit("restricted:record"))]
@@ -94,7 +95,7 @@ async def close_concern(
 
 @RESTRICTED_ROUTES.get("/pcns/{pcn}/people/{person_id}/safeguarding")
 async def read_concerns(principal: Reader, pcn: Pcn, person_id: UUID, use: Use) -> dict[str, Any]:
-    async with use.pool.scope(pcn) as tx:
+    async with use.reading(pcn, principal, str(person_id), what="safeguarding") as tx:
         rows = await concerns.of_person(tx, pcn, str(person_id))
     notes = await use.outcomes.words(pcn, stream_of(str(person_id)))
     return {
@@ -129,6 +130,6 @@ async def end_mha_period(
 
 @RESTRICTED_ROUTES.get("/pcns/{pcn}/people/{person_id}/mha-periods")
 async def read_mha_periods(principal: Reader, pcn: Pcn, person_id: UUID, use: Use) -> dict[str, Any]:
-    async with use.pool.scope(pcn) as tx:
+    async with use.reading(pcn, principal, str(person_id), what="mha-periods") as tx:
         rows = await mha_periods.of_person(tx, pcn, str(person_id))
     return {"person_id": str(person_id), "mha_periods": [asdict(row) for row in rows]}

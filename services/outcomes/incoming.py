@@ -5,6 +5,7 @@ from typing import Any
 
 import contracts
 from contracts.referral import (
+    PersonErasedV1,
     PersonRegisteredV1,
     ReferralAcceptedV1,
     ReferralClosedV1,
@@ -12,7 +13,7 @@ from contracts.referral import (
     ReferralWithdrawnV1,
 )
 from services.kit.record import Recorded
-from services.outcomes.domain.record import CloseEpisode, EnrolPerson, FactCommand, OpenEpisode
+from services.outcomes.domain.record import CloseEpisode, EnrolPerson, FactCommand, ForgetPerson, OpenEpisode
 
 TOPICS = ("perinatal.referral.events",)
 
@@ -22,6 +23,11 @@ parse = contracts.parse
 def on_person_registered(recorded: Recorded[PersonRegisteredV1]) -> EnrolPerson:
     event = recorded.event
     return EnrolPerson(person_id=event.person_id, registered_at=event.registered_at)
+
+
+def on_person_erased(recorded: Recorded[PersonErasedV1]) -> ForgetPerson:
+    event = recorded.event
+    return ForgetPerson(person_id=event.person_id, erased_at=event.erased_at)
 
 
 def on_referral_accepted(recorded: Recorded[ReferralAcceptedV1]) -> OpenEpisode:
@@ -69,6 +75,7 @@ def on_referral_redirected(recorded: Recorded[ReferralRedirectedV1]) -> CloseEpi
 
 SUBSCRIPTIONS: Mapping[type[Any], Callable[[Recorded[Any]], FactCommand]] = {
     PersonRegisteredV1: on_person_registered,
+    PersonErasedV1: on_person_erased,
     ReferralAcceptedV1: on_referral_accepted,
     ReferralClosedV1: on_referral_closed,
     ReferralWithdrawnV1: on_referral_withdrawn,

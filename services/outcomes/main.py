@@ -11,11 +11,12 @@ from services.kit.service import Service, StorePlumbing, main, store_migrations
 from services.kit.settings import StoreSettings
 from services.outcomes.application import build_outcomes
 from services.outcomes.domain.events import STORED_NAMES, upcast
-from services.outcomes.http import ROUTES, Edge
+from services.outcomes.edge import Edge
+from services.outcomes.http import ROUTES
 from services.outcomes.http_restricted import RESTRICTED_ROUTES
 from services.outcomes.incoming import SUBSCRIPTIONS, TOPICS, parse
 from services.outcomes.library import read_library
-from services.outcomes.outgoing import PUBLISHED, to_message
+from services.outcomes.outgoing import PUBLISHED, SENT_TO, to_message
 from services.outcomes.projections.concerns import CONCERNS
 from services.outcomes.projections.episodes import EPISODES
 from services.outcomes.projections.goals import GOALS
@@ -35,7 +36,7 @@ async def build(settings: StoreSettings, *, clock: Callable[[], datetime] = utc_
     plumbing = await StorePlumbing.open(NAME, settings, codec, subject_field=SUBJECT)
     outcomes = build_outcomes(plumbing.store, library, clock)
     plumbing.project(PROJECTIONS)
-    plumbing.publish(to_message, PUBLISHED)
+    plumbing.publish(to_message, PUBLISHED, SENT_TO)
     plumbing.base.consume(TOPICS, parse, commands(NAME, SUBSCRIPTIONS, outcomes.take))
     service = plumbing.base.service([ROUTES, RESTRICTED_ROUTES])
     service.app.state.edge = Edge(outcomes=outcomes, pool=plumbing.base.pool)

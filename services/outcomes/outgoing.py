@@ -34,6 +34,7 @@ from services.outcomes.domain.events import (
     MhaPeriodEnded,
     MhaPeriodStarted,
     PersonEnrolled,
+    PersonErased,
     RestrictedEvent,
     RiskFlagged,
     RiskReviewed,
@@ -42,10 +43,13 @@ from services.outcomes.domain.events import (
     SafeguardingLevelChanged,
 )
 
-_PRIVATE = (PersonEnrolled, EpisodeOpened, EpisodeClosed)
+_PRIVATE = (PersonEnrolled, PersonErased, EpisodeOpened, EpisodeClosed)
 
 PUBLISHED = tuple(name for name, stored in STORED_NAMES.items() if stored not in _PRIVATE)
 """The stored names `translate` gives a public fact for."""
+
+SENT_TO = (MeasureRecordedV1.TOPIC, MhaPeriodStartedV1.TOPIC)
+"""The topics they go to."""
 
 
 def to_message(recorded: Recorded[Event]) -> Message | None:
@@ -59,7 +63,7 @@ def to_message(recorded: Recorded[Event]) -> Message | None:
 def translate(event: Event) -> PublicEvent | None:
     """The public form of a fact: scores leave this service, single answers, words and notes never do."""
     match event:
-        case PersonEnrolled() | EpisodeOpened() | EpisodeClosed():
+        case PersonEnrolled() | PersonErased() | EpisodeOpened() | EpisodeClosed():
             return None  # our own notes of what the referral service already published
         case MeasureRecorded():
             return _measure_recorded(event)

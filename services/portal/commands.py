@@ -41,6 +41,10 @@ async def register_person(caller: Caller, command_id: UUID, body: Body) -> Outco
     return await _command(caller, caller.owners.referral, "/people", command_id, body)
 
 
+async def change_details(caller: Caller, command_id: UUID, person_id: UUID, body: Body) -> Outcome:
+    return await _command(caller, caller.owners.referral, f"/people/{person_id}/details", command_id, body)
+
+
 async def receive_referral(caller: Caller, command_id: UUID, body: Body) -> Outcome:
     return await _command(caller, caller.owners.referral, "/referrals", command_id, body)
 
@@ -161,6 +165,15 @@ async def schedule_training(caller: Caller, command_id: UUID, body: Body) -> Out
 async def hold_training(caller: Caller, command_id: UUID, training_session_id: UUID, body: Body) -> Outcome:
     path = f"/training-sessions/{training_session_id}/hold"
     return await _command(caller, caller.owners.training, path, command_id, body)
+
+
+async def correct_register(caller: Caller, command_id: UUID, training_session_id: UUID, body: Body) -> Outcome:
+    path = f"/training-sessions/{training_session_id}/register/correct"
+    return await _command(caller, caller.owners.training, path, command_id, body)
+
+
+async def log_community_input(caller: Caller, command_id: UUID, body: Body) -> Outcome:
+    return await _command(caller, caller.owners.training, "/community-input", command_id, body)
 
 
 async def log_consultation(caller: Caller, command_id: UUID, body: Body) -> Outcome:

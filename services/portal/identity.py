@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import httpx2
 import orjson
 
-from services.kit.auth import IssuerUnreachable, NotSignedIn, Verifier
+from services.kit.auth import Issuer, IssuerUnreachable, NotSignedIn, Verifier
 from services.kit.errors import DomainError, Kind
 
 _DEFAULT_LIFETIME = 300
@@ -60,13 +60,18 @@ class Attempt:
 
 
 class IdentityProvider:
-    """Talks to one issuer as one client. What the issuer says about itself is fetched once."""
+    """Talks to one issuer as one client. What the issuer says about itself is fetched once.
 
-    def __init__(self, *, issuer: str, client_id: str, client_secret: str, public_url: str) -> None:
-        self._issuer = issuer.rstrip("/")
+    The browser is sent to the issuer's own addresses; `issuer_address` is where this process reaches it, when that differs.
+    """
+
+    def __init__(
+        self, *, issuer: str, client_id: str, client_secret: str, public_url: str, issuer_address: str = ""
+    ) -> None:
+        self._issuer = Issuer(issuer, issuer_address)
         self._client_id = client_id
         self._public_url = public_url.rstrip("/")
-        self._id_tokens = Verifier(issuer, client_id)
+        self._id_tokens = Verifier(issuer, client_id, address=issuer_address)
         self._http = httpx2.AsyncClient(timeout=5.0, auth=httpx2.BasicAuth(client_id, client_secret))
         self._found: Mapping[str, Any] | None = None
         self._finding = asyncio.Lock()
@@ -121,7 +126,7 @@ class IdentityProvider:
         return f"{self._public_url}/sign-in/done"
 
     async def _grant(self, **form: str) -> Mapping[str, Any]:
-        endpoint = (await self._discover())["token_endpoint"]
+        endpoint = self._issuer.reached((await self._discover())["token_endpoint"])
         try:
             response = await self._http.post(endpoint, data=form)
             answer = response.json() if response.is_success else None
@@ -135,7 +140,7 @@ class IdentityProvider:
         async with self._finding:
             if self._found is None:
                 try:
-                    response = await self._http.get(f"{self._issuer}/.well-known/openid-configuration")
+                    response = await self._http.get(self._issuer.discovery)
                     self._found = response.raise_for_status().json()
                 except (httpx2.HTTPError, ValueError):
                     raise IssuerUnreachable from None

@@ -3,7 +3,9 @@
 import contracts
 from contracts.event import PublicEvent
 from services.portal.readmodels.appointments import APPOINTMENTS
+from services.portal.readmodels.community_inputs import COMMUNITY_INPUTS
 from services.portal.readmodels.consultations import CONSULTATIONS
+from services.portal.readmodels.erased import ERASED
 from services.portal.readmodels.evidence import EVIDENCE
 from services.portal.readmodels.goals import GOALS
 from services.portal.readmodels.group_sessions import GROUP_SESSIONS
@@ -13,6 +15,7 @@ from services.portal.readmodels.pcns import PCNS
 from services.portal.readmodels.people import PEOPLE
 from services.portal.readmodels.places import PLACES
 from services.portal.readmodels.referrals import REFERRALS
+from services.portal.readmodels.referrals_made import REFERRALS_MADE
 from services.portal.readmodels.risk_flags import RISK_FLAGS
 from services.portal.readmodels.safeguarding import CONCERNS
 from services.portal.readmodels.training_attendances import TRAINING_ATTENDANCES
@@ -30,7 +33,9 @@ TOPICS = (
 READ_MODELS = (
     PCNS,
     PEOPLE,
+    ERASED,
     REFERRALS,
+    REFERRALS_MADE,
     MEASURES,
     RISK_FLAGS,
     GOALS,
@@ -43,6 +48,7 @@ READ_MODELS = (
     TRAINING_SESSIONS,
     TRAINING_ATTENDANCES,
     CONSULTATIONS,
+    COMMUNITY_INPUTS,
     EVIDENCE,
 )
 

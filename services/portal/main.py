@@ -33,6 +33,7 @@ async def build(settings: PortalSettings) -> Service:
 def _site(plumbing: Plumbing, settings: PortalSettings) -> Site:
     identity = IdentityProvider(
         issuer=settings.issuer,
+        issuer_address=settings.issuer_address,
         client_id=settings.client_id,
         client_secret=settings.client_secret,
         public_url=settings.public_url,

@@ -21,6 +21,8 @@ class Identity:
     birth_date: str | None = None
     """ISO date."""
     external_reference: str | None = None
+    erased: bool = False
+    """Nobody knows any more."""
 
 
 class Shown(StrEnum):
@@ -83,4 +85,5 @@ def _identity(fields: Mapping[str, Any]) -> Identity:
         nhs_number=fields.get("nhs_number"),
         birth_date=fields.get("birth_date"),
         external_reference=fields.get("external_reference"),
+        erased=fields.get("erased_at") is not None,
     )

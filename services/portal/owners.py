@@ -1,20 +1,38 @@
 """The services that decide, reached over HTTP under the user's own token."""
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import httpx2
 
+from services.kit.auth import NOT_SAID
 from services.kit.tenancy import TenantId
 from services.kit.tracing import current_traceparent
 
 _PATIENCE = httpx2.Timeout(10.0, connect=2.0)
 
+_purpose: ContextVar[str] = ContextVar("purpose", default=NOT_SAID)
+
+
+def reading_for(purpose: str) -> None:
+    """Whatever is asked of the owners from here on is asked for this: they write it down with what was read."""
+    _purpose.set(purpose)
+
 
 class OwnerUnreachable(Exception):
     """The service did not answer, or answered what is not JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """How a service is: {part it depends on: "ok", or what is wrong}, and its metrics as text."""
+
+    healthy: bool
+    checks: Mapping[str, str]
+    metrics: str
 
 
 class Owner:
@@ -33,13 +51,15 @@ class Owner:
         """A command when it has an id, else a question that must not stand in a URL. Raises OwnerUnreachable."""
         return await self._send("POST", token, path, json=dict(body), command_id=command_id)
 
-    async def operations(self) -> tuple[bool, str]:
-        """Whether it is healthy, and its metrics as text; what every service shows without a token. Raises OwnerUnreachable."""
+    async def operations(self) -> "Condition":
+        """How it says it is; what every service shows without a token. Raises OwnerUnreachable."""
         try:
             health, numbers = await self._http.get("/healthz"), await self._http.get("/metrics")
-        except httpx2.HTTPError as problem:
+            checks = health.json()
+        except (httpx2.HTTPError, ValueError) as problem:
             raise OwnerUnreachable from problem
-        return health.is_success, numbers.text
+        said = {str(part): str(state) for part, state in checks.items() if part != "status"}
+        return Condition(healthy=health.is_success, checks=said, metrics=numbers.text)
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -48,6 +68,7 @@ class Owner:
         self, method: str, token: str, path: str, *, json: Any = None, command_id: UUID | None = None
     ) -> tuple[int, Any]:
         headers = {"authorization": f"Bearer {token}", "traceparent": current_traceparent() or ""}
+        headers["x-purpose"] = _purpose.get()
         if command_id is not None:
             headers["idempotency-key"] = str(command_id)
         try:

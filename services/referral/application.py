@@ -1,10 +1,10 @@
 """What this service can be asked to do, and what must be known before it is decided."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import ModuleType
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID, uuid5
 
 from services.kit.code_lists import CodeLists
@@ -12,21 +12,20 @@ from services.kit.command import CommandHandler, utc_now
 from services.kit.event_store import EventStore
 from services.kit.record import Answer
 from services.kit.tenancy import TenantId
+from services.referral.coded import PersonFacts, require_codes
 from services.referral.domain import pcn, person, referral, wait_facts
 from services.referral.domain.calendar import london_date
 from services.referral.domain.clock import EarlierSpell, followed
 from services.referral.domain.commands import (
     AcceptReferral,
-    CloseReferral,
     EndCommand,
     ReceiveReferral,
     RecordBreach,
-    RedirectReferral,
     ReferralCommand,
     ReferralRequest,
     TriageReferral,
-    WithdrawReferral,
 )
+from services.referral.domain.details import ChangePersonDetails
 from services.referral.domain.events import (
     Event,
     FactsEvent,
@@ -36,8 +35,14 @@ from services.referral.domain.events import (
     ReferralEvent,
     SpellNoted,
 )
+from services.referral.domain.nhs_number import parse_nhs_number
 from services.referral.domain.pcn import ConfigurePcn, DifferentPcn
-from services.referral.domain.person import NhsNumberAlreadyRegistered, RegisterPerson, UnknownPerson
+from services.referral.domain.person import (
+    ErasePerson,
+    NhsNumberAlreadyRegistered,
+    PersonCommand,
+    RegisterPerson,
+)
 from services.referral.domain.wait_facts import Note, WaitFacts, counts
 
 FindByNhsNumber = Callable[[TenantId, str], Awaitable[Collection[str]]]
@@ -45,24 +50,6 @@ FindByNhsNumber = Callable[[TenantId, str], Awaitable[Collection[str]]]
 
 FindSpells = Callable[[TenantId, str], Awaitable[Collection[EarlierSpell]]]
 """The spells of a person of a tenant, as far as the read model knows."""
-
-CodedCommand: TypeAlias = RegisterPerson | ReferralRequest | TriageReferral | AcceptReferral | EndCommand
-
-
-def _same(*fields: str) -> Mapping[str, str]:
-    return {field: field for field in fields}
-
-
-CODED_FIELDS: Mapping[type[CodedCommand], Mapping[str, str]] = {
-    RegisterPerson: _same("ethnic_category", "preferred_language", "nhs_number_missing_reason", "perinatal_stage"),
-    ReferralRequest: _same("source_of_referral", "primary_reason", "referring_professional_type"),
-    TriageReferral: _same("clinical_response_priority"),
-    AcceptReferral: _same("care_strand"),
-    RedirectReferral: {"reason": "redirection_reason", **_same("redirected_to")},
-    WithdrawReferral: {"reason": "withdrawal_reason", **_same("withdrawn_by")},
-    CloseReferral: {"reason": "closing_reason"},
-}
-"""The list each coded field of a command is held to."""
 
 
 def pcn_stream(tenant: str) -> str:
@@ -97,7 +84,7 @@ class Application:
 
     store: EventStore[Event]
     pcns: CommandHandler[ConfigurePcn, pcn.Pcn, PcnEvent]
-    people: CommandHandler[RegisterPerson, person.Person, PersonEvent]
+    people: CommandHandler[PersonCommand, person.Person, PersonEvent]
     referrals: CommandHandler[ReferralCommand, referral.Referral, ReferralEvent]
     facts: CommandHandler[Note, WaitFacts, FactsEvent]
     code_lists: CodeLists
@@ -121,12 +108,43 @@ class Application:
         Raises UnknownCode, UnknownPcn, UnknownPractice, NhsNumberAlreadyRegistered, and as `person.decide`.
         """
         if await self._is_new(tenant, command_id):
-            self._require_codes(command)
+            require_codes(self.code_lists, command)
             settings = await self._settings(tenant)
             pcn.require_practice(settings, command.practice_ods_code, london_date(self.clock()))
             if not by_the_family:
                 await self._require_new_number(tenant, command)
         return await self.people.handle(tenant, command, command_id=command_id, actor=actor)
+
+    async def change_person(
+        self, tenant: TenantId, command: ChangePersonDetails, *, command_id: UUID, actor: str
+    ) -> Answer:
+        """Raises UnknownCode, UnknownPcn, UnknownPractice, NhsNumberAlreadyRegistered, and as `person.change`."""
+        if await self._is_new(tenant, command_id):
+            require_codes(self.code_lists, command)
+            pcn.require_practice(await self._settings(tenant), command.practice_ods_code, london_date(self.clock()))
+            await self._require_new_number(tenant, command)
+        return await self.people.handle(tenant, command, command_id=command_id, actor=actor)
+
+    async def erase_person(self, tenant: TenantId, command: ErasePerson, *, command_id: UUID, actor: str) -> Answer:
+        """What follows from it is done by erasing.py. Erased before: a duplicate. Raises UnknownCode, UnknownPerson."""
+        require_codes(self.code_lists, command)
+        state, _ = await self.people.state(tenant, person_stream(command.person_id))
+        answer = await self.people.handle(tenant, command, command_id=command_id, actor=actor)
+        return replace(answer, duplicate=answer.duplicate or isinstance(state, person.Forgotten))
+
+    async def require_not_erased(self, tenant: TenantId, person_id: str) -> None:
+        """Raises Erased: nothing about an erased person is read or added any more."""
+        person.require_not_erased((await self.people.state(tenant, person_stream(person_id)))[0])
+
+    async def whose(self, tenant: TenantId, referral_id: str) -> str:
+        """The person a referral is about. Raises UnknownReferral."""
+        state, _ = await self.referrals.state(tenant, referral_stream(referral_id))
+        return referral.known(state).person_id
+
+    async def known_person(self, tenant: TenantId, person_id: str) -> person.Registered:
+        """All that is known of a person, opened here: no read model holds it. Raises UnknownPerson."""
+        state, _ = await self.people.state(tenant, person_stream(person_id))
+        return person.known(state)
 
     async def receive_referral(
         self, tenant: TenantId, request: ReferralRequest, *, command_id: UUID, actor: str
@@ -134,7 +152,7 @@ class Application:
         """Raises UnknownCode, UnknownPcn, UnknownPerson and what `referral.receive` raises."""
         settings = await self._settings(tenant)
         if await self._is_new(tenant, command_id):
-            self._require_codes(request)
+            require_codes(self.code_lists, request)
             referral.require_past(request.received_at, self.clock())
             await self._require_known(tenant, request.person_id)
         # Before the referral itself: from here on whatever is heard of the person is counted for it, or known to it.
@@ -155,22 +173,25 @@ class Application:
     async def triage_referral(
         self, tenant: TenantId, command: TriageReferral, *, command_id: UUID, actor: str
     ) -> Answer:
-        """Raises UnknownCode and what `referral.triage` raises."""
-        self._require_codes(command)
+        """Raises UnknownCode, Erased and what `referral.triage` raises."""
+        if await self._is_new(tenant, command_id):
+            require_codes(self.code_lists, command)
+            await self.require_not_erased(tenant, await self.whose(tenant, command.referral_id))
         return await self.referrals.handle(tenant, command, command_id=command_id, actor=actor)
 
     async def accept_referral(
         self, tenant: TenantId, command: AcceptReferral, *, command_id: UUID, actor: str
     ) -> Answer:
-        """Raises UnknownCode, UnknownPcn, StrandNotOffered and what `referral.accept` raises."""
+        """Raises UnknownCode, UnknownPcn, StrandNotOffered, Erased and what `referral.accept` raises."""
         if await self._is_new(tenant, command_id):
-            self._require_codes(command)
+            require_codes(self.code_lists, command)
+            await self.require_not_erased(tenant, await self.whose(tenant, command.referral_id))
             pcn.require_strand(await self._settings(tenant), command.care_strand)
         return await self.referrals.handle(tenant, command, command_id=command_id, actor=actor)
 
     async def end_referral(self, tenant: TenantId, command: EndCommand, *, command_id: UUID, actor: str) -> Answer:
         """Redirect, withdraw or close. Raises UnknownCode and what `referral.end` raises."""
-        self._require_codes(command)
+        require_codes(self.code_lists, command)
         return await self.referrals.handle(tenant, command, command_id=command_id, actor=actor)
 
     async def take(
@@ -218,25 +239,19 @@ class Application:
     async def _is_new(self, tenant: TenantId, command_id: UUID) -> bool:
         return await self.store.answer_to(tenant, command_id) is None
 
-    def _require_codes(self, command: CodedCommand) -> None:
-        for field, name in CODED_FIELDS[type(command)].items():
-            self.code_lists.require(name, getattr(command, field), field=field)
-
     async def _settings(self, tenant: TenantId) -> PcnConfigured:
         state, _ = await self.pcns.state(tenant, pcn_stream(tenant))
         return pcn.settings_of(state)
 
     async def _require_known(self, tenant: TenantId, person_id: str) -> None:
         state, _ = await self.people.state(tenant, person_stream(person_id))
-        if not isinstance(state, person.Registered):
-            raise UnknownPerson(field="person_id")
+        person.known(state)
 
-    async def _require_new_number(self, tenant: TenantId, command: RegisterPerson) -> None:
+    async def _require_new_number(self, tenant: TenantId, command: PersonFacts) -> None:
         """Two registrations in the same instant can both pass: the read model is a moment behind the log."""
-        number = person.known_nhs_number(command)
-        if number is None:
+        if command.nhs_number is None:
             return
-        if set(await self.find_by_nhs_number(tenant, number)) - {command.person_id}:
+        if set(await self.find_by_nhs_number(tenant, parse_nhs_number(command.nhs_number))) - {command.person_id}:
             raise NhsNumberAlreadyRegistered(field="nhs_number")
 
 

@@ -1,6 +1,6 @@
 """What is sent to this service, and who an id stands for in an answer."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -11,6 +11,9 @@ from services.referral.domain.events import Practice
 from services.referral.domain.pcn import ConfigurePcn
 
 OdsCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,12}$")]
+Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+Codes = Annotated[tuple[Code, ...], Field(strict=False, max_length=40)]
 
 
 class PracticeEntry(StrictModel):
@@ -42,14 +45,44 @@ class NewPerson(StrictModel):
     nhs_number_missing_reason: Code | None = None
     birth_date: Day | None = None
     postcode: Line | None = None
+    postal_address: Address | None = None
     telephone: Line | None = None
     email: Line | None = None
+    contact_preference: Code | None = None
+    access_needs: Codes | None = None
+    access_note: Words | None = None
     external_reference: Line | None = None
     practice_ods_code: OdsCode | None = None
     imd_decile: int | None = None
     perinatal_stage: Code | None = None
     estimated_delivery_date: Day | None = None
     infant_birth_date: Day | None = None
+
+
+class ChangedDetails(StrictModel):
+    """What is new. What is left out stays as it is; `remove` names what no longer holds."""
+
+    full_name: Line | None = None
+    nhs_number: Line | None = None
+    birth_date: Day | None = None
+    postcode: Line | None = None
+    postal_address: Address | None = None
+    telephone: Line | None = None
+    email: Line | None = None
+    contact_preference: Code | None = None
+    access_needs: Codes | None = None
+    access_note: Words | None = None
+    external_reference: Line | None = None
+    practice_ods_code: OdsCode | None = None
+    ethnic_category: Code | None = None
+    preferred_language: Code | None = None
+    interpreter_required: bool | None = None
+    imd_decile: int | None = None
+    perinatal_stage: Code | None = None
+    estimated_delivery_date: Day | None = None
+    infant_birth_date: Day | None = None
+    remove: Codes = ()
+    seen_revision: int | None = None
 
 
 class PersonIds(StrictModel):
@@ -80,15 +113,22 @@ class NewReferral(StrictModel):
     consultation_id: Id | None = None
     note: Note | None = None
 
-    def request(self) -> ReferralRequest:
+    def request(self, referred_by: str | None) -> ReferralRequest:
+        """`referred_by`: the account of who sent it; None where nobody signed in."""
         ids = {"person_id": str(self.person_id), "consultation_id": self.consultation_id and str(self.consultation_id)}
-        return ReferralRequest(**{**self.model_dump(), **ids})
+        return ReferralRequest(**{**self.model_dump(), **ids}, referred_by=referred_by)
 
 
 class TriageDecision(StrictModel):
     clinical_response_priority: Code
     note: Note | None = None
     happened_at: Instant | None = None
+
+
+class Erasure(StrictModel):
+    """`reason` is a code: words could tell who it was."""
+
+    reason: Code
 
 
 class Acceptance(StrictModel):
@@ -117,7 +157,7 @@ class Closing(StrictModel):
 
 
 class Identity(BaseModel):
-    """Who a person id stands for; all None once the person's key is destroyed."""
+    """Who a person id stands for; of somebody erased only when that was."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -126,3 +166,4 @@ class Identity(BaseModel):
     nhs_number: str | None
     birth_date: date | None
     external_reference: str | None
+    erased_at: datetime | None = None

@@ -1,6 +1,7 @@
 """The JSON API: who may do what, what is sent, what is answered. Errors are not caught here: `kit.http` maps them."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -8,22 +9,19 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from services.kit.access_log import note_read
 from services.kit.auth import EVERY_TENANT, Principal
 from services.kit.code_lists import CodeList, CodeLists
 from services.kit.errors import DomainError, Kind
 from services.kit.http import CommandId, Done, Pcn, Permissions
 from services.kit.tenancy import TenantId, TenantPool, Tx
-from services.referral.application import Application, person_id_for
+from services.referral.application import Application
 from services.referral.bodies import (
     Acceptance,
     Closing,
-    Identity,
-    NewPerson,
     NewReferral,
     PcnFile,
-    PersonIds,
     Redirection,
-    Search,
     TriageDecision,
     Withdrawal,
 )
@@ -35,15 +33,13 @@ from services.referral.domain.commands import (
     TriageReferral,
     WithdrawReferral,
 )
-from services.referral.domain.nhs_number import parse_nhs_number
-from services.referral.domain.person import RegisterPerson
 from services.referral.domain.referral import FROM_THE_FAMILY
 from services.referral.domain.refusals import UnknownReferral
 from services.referral.explained import ExplainedReferral, ExplainedWait, explain_referral, explain_wait
-from services.referral.projections import identities, pcns, referrals, triage_list, waiting_list
-from services.referral.projections.identities import IdentityRow
+from services.referral.projections import pcns, referrals, triage_list, waiting_list
 from services.referral.projections.pcns import PcnRow
 from services.referral.projections.triage_list import TriageRow
+from services.referral.written import Written, notes_of
 
 EVERYBODY = {"referrer", "clinician", "coordinator", "training-lead", "operator", "importer"}
 
@@ -64,6 +60,11 @@ permit = Permissions(
         "referral:withdraw": {"clinician", "coordinator"},
         "referral:close": {"clinician"},
         "referral:read": {"clinician", "coordinator"},
+        "referral:read-notes": {"clinician"},
+        "person:read-details": {"clinician", "coordinator"},
+        "person:erase": {"coordinator", "operator"},
+        "access-log:read": {"coordinator"},
+        "person:change-details": {"clinician", "coordinator"},
     }
 )
 
@@ -83,6 +84,14 @@ class Edge:
     pool: TenantPool
     code_lists: CodeLists
     clock: Callable[[], datetime]
+
+    @asynccontextmanager
+    async def reading(self, tenant: TenantId, principal: Principal, person_id: str, *, what: str) -> AsyncIterator[Tx]:
+        """A transaction to read a part of somebody's record in, which is written down with it. Raises Erased."""
+        await self.application.require_not_erased(tenant, person_id)
+        async with self.pool.scope(tenant) as tx:
+            await note_read(tx, tenant, principal, what=what, subject=person_id)
+            yield tx
 
 
 def _edge(request: Request) -> Edge:
@@ -122,50 +131,9 @@ async def configure_pcn(
     return Done.of(answer)
 
 
-@ROUTES.post("/pcns/{pcn}/people", status_code=201)
-async def register_person(
-    principal: Annotated[Principal, Depends(permit("person:register"))],
-    pcn: Pcn,
-    body: NewPerson,
-    command_id: CommandId,
-    use: Use,
-) -> Done:
-    command = RegisterPerson(person_id=person_id_for(command_id), **body.model_dump())
-    answer = await use.application.register_person(
-        pcn, command, command_id=command_id, actor=principal.user, by_the_family=_is_public(principal)
-    )
-    return Done.of(answer)
-
-
-def _is_public(principal: Principal) -> bool:
+def is_public(principal: Principal) -> bool:
+    """Whether it is a family without an account of its own."""
     return principal.roles.isdisjoint(EVERYBODY)
-
-
-@ROUTES.post("/pcns/{pcn}/people/identities")
-async def read_identities(
-    principal: Annotated[Principal, Depends(permit("person:read-identity"))], pcn: Pcn, body: PersonIds, use: Use
-) -> dict[str, dict[str, Identity]]:
-    async with use.pool.scope(pcn) as tx:
-        rows = await identities.by_ids(tx, pcn, [str(person_id) for person_id in body.person_ids])
-    return {"people": {row.person_id: Identity.model_validate(row) for row in rows}}
-
-
-@ROUTES.post("/pcns/{pcn}/people/search")
-async def search_people(
-    principal: Annotated[Principal, Depends(permit("person:read-identity"))], pcn: Pcn, body: Search, use: Use
-) -> list[Identity]:
-    async with use.pool.scope(pcn) as tx:
-        return [Identity.model_validate(row) for row in await _found(tx, pcn, body)]
-
-
-async def _found(tx: Tx, pcn: TenantId, search: Search) -> list[IdentityRow]:
-    match search:
-        case Search(nhs_number=str() as number):
-            return await identities.by_nhs_number(tx, pcn, parse_nhs_number(number))
-        case Search(external_reference=str() as reference):
-            return await identities.by_external_reference(tx, pcn, reference)
-        case _:
-            return await identities.by_name(tx, pcn, search.full_name or "")
 
 
 @ROUTES.post("/pcns/{pcn}/referrals", status_code=201)
@@ -176,9 +144,10 @@ async def receive_referral(
     command_id: CommandId,
     use: Use,
 ) -> Done:
-    if _is_public(principal) and body.source_of_referral not in FROM_THE_FAMILY:
+    if is_public(principal) and body.source_of_referral not in FROM_THE_FAMILY:
         raise OnlyForOneself(field="source_of_referral")
-    answer = await use.application.receive_referral(pcn, body.request(), command_id=command_id, actor=principal.user)
+    request = body.request(referred_by=None if is_public(principal) else principal.user)
+    answer = await use.application.receive_referral(pcn, request, command_id=command_id, actor=principal.user)
     return Done.of(answer)
 
 
@@ -260,7 +229,17 @@ async def read_referral(
         row = await referrals.by_id(tx, pcn, str(referral_id))
     if row is None:
         raise UnknownReferral
-    return explain_referral(row, london_date(use.clock()))
+    async with use.reading(pcn, principal, row.person_id, what="referral"):
+        return explain_referral(row, london_date(use.clock()))
+
+
+@ROUTES.get("/pcns/{pcn}/referrals/{referral_id}/notes")
+async def read_notes(
+    principal: Annotated[Principal, Depends(permit("referral:read-notes"))], pcn: Pcn, referral_id: UUID, use: Use
+) -> list[Written]:
+    whose = await use.application.whose(pcn, str(referral_id))
+    async with use.reading(pcn, principal, whose, what="referral-notes"):
+        return await notes_of(use.application.store, pcn, str(referral_id))
 
 
 @ROUTES.get("/pcns/{pcn}/triage-list")

@@ -14,9 +14,11 @@ from services.referral.breaches import BreachWorker
 from services.referral.codes import read_codes
 from services.referral.domain.clock import EarlierSpell
 from services.referral.domain.events import STORED_NAMES, Event, upcast
+from services.referral.erasing import Eraser
 from services.referral.http import ROUTES, Edge
+from services.referral.http_people import PEOPLE
 from services.referral.incoming import SUBSCRIPTIONS, TOPICS, parse
-from services.referral.outgoing import PUBLISHED, to_message
+from services.referral.outgoing import PUBLISHED, SENT_TO, to_message
 from services.referral.projections.identities import IDENTITIES, by_nhs_number
 from services.referral.projections.pcns import PCNS
 from services.referral.projections.referrals import REFERRALS, spells_of
@@ -43,10 +45,11 @@ async def build(settings: ReferralSettings, *, clock: Callable[[], datetime] = u
         clock=clock,
     )
     plumbing.project(PROJECTIONS)
-    plumbing.publish(to_message, PUBLISHED)
+    plumbing.publish(to_message, PUBLISHED, SENT_TO)
     plumbing.base.consume(TOPICS, parse, commands(NAME, SUBSCRIPTIONS, application.take))
     plumbing.base.workers["project"].append(_breaches(plumbing, application, settings).run)
-    service = plumbing.base.service([ROUTES])
+    plumbing.base.workers["project"].append(_eraser(plumbing, application).run)
+    service = plumbing.base.service([ROUTES, PEOPLE])
     service.app.state.edge = Edge(application=application, pool=pool, code_lists=code_lists, clock=clock)
     return service
 
@@ -59,6 +62,15 @@ def _breaches(plumbing: StorePlumbing[Event], application: Application, settings
         every_seconds=settings.breach_check_seconds,
         grace_seconds=settings.breach_grace_seconds,
         clock=application.clock,
+    )
+
+
+def _eraser(plumbing: StorePlumbing[Event], application: Application) -> Eraser:
+    return Eraser(
+        application=application,
+        pool=plumbing.base.pool,
+        wakeup=plumbing.wakeup,
+        progress=plumbing.base.watchdog.watch("erasing"),
     )
 
 

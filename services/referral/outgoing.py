@@ -1,10 +1,12 @@
 """Our facts as public facts. The only file that knows both languages."""
 
-from typing import assert_never
+from typing import Any, assert_never
 
 from contracts.event import PublicEvent
 from contracts.referral import (
     PcnConfiguredV1,
+    PersonDetailsChangedV1,
+    PersonErasedV1,
     PersonRegisteredV1,
     Practice,
     ReferralAcceptedV1,
@@ -28,7 +30,6 @@ from services.referral.domain.events import (
     Event,
     MeasureNoted,
     PcnConfigured,
-    PersonRegistered,
     ReferralAccepted,
     ReferralClosed,
     ReferralReceived,
@@ -44,10 +45,14 @@ from services.referral.domain.events import (
     WaitStarted,
     WaitStopped,
 )
+from services.referral.domain.person_events import PersonDetailsChanged, PersonErased, PersonRegistered
 
 _PRIVATE = (ContactNoted, MeasureNoted, SpellNoted)
 PUBLISHED = tuple(name for name, event in STORED_NAMES.items() if event not in _PRIVATE)
 """The stored names `translate` gives a public fact for."""
+
+SENT_TO = (PcnConfiguredV1.TOPIC,)
+"""The topics they go to."""
 
 
 def to_message(recorded: Recorded[Event]) -> Message | None:
@@ -65,6 +70,10 @@ def translate(event: Event) -> PublicEvent | None:
             return _pcn_configured(event)
         case PersonRegistered():
             return _person_registered(event)
+        case PersonDetailsChanged():
+            return _person_details_changed(event)
+        case PersonErased():
+            return PersonErasedV1(person_id=event.person_id, erased_at=event.occurred_at)
         case ContactNoted() | MeasureNoted() | SpellNoted():
             # Others' facts, which they publish themselves, and what we remember of our own.
             return None
@@ -132,18 +141,26 @@ def _pcn_configured(event: PcnConfigured) -> PcnConfiguredV1:
 
 
 def _person_registered(event: PersonRegistered) -> PersonRegisteredV1:
-    return PersonRegisteredV1(
-        person_id=event.person_id,
-        practice_ods_code=event.practice_ods_code,
-        nhs_number_status=event.nhs_number_status,
-        ethnic_category=event.ethnic_category,
-        preferred_language=event.preferred_language,
-        interpreter_required=event.interpreter_required,
-        imd_decile=event.imd_decile,
-        age_band=event.age_band,
-        perinatal_stage=event.perinatal_stage,
-        registered_at=event.occurred_at,
-    )
+    return PersonRegisteredV1(**_known_of(event), registered_at=event.occurred_at)
+
+
+def _person_details_changed(event: PersonDetailsChanged) -> PersonDetailsChangedV1:
+    return PersonDetailsChangedV1(**_known_of(event), changed_at=event.occurred_at)
+
+
+def _known_of(event: PersonRegistered | PersonDetailsChanged) -> dict[str, Any]:
+    """The coded facts about a person; how to reach them and what they need from us stays here."""
+    return {
+        "person_id": event.person_id,
+        "practice_ods_code": event.practice_ods_code,
+        "nhs_number_status": event.nhs_number_status,
+        "ethnic_category": event.ethnic_category,
+        "preferred_language": event.preferred_language,
+        "interpreter_required": event.interpreter_required,
+        "imd_decile": event.imd_decile,
+        "age_band": event.age_band,
+        "perinatal_stage": event.perinatal_stage,
+    }
 
 
 def _referral_received(event: ReferralReceived) -> ReferralReceivedV1:
@@ -157,6 +174,7 @@ def _referral_received(event: ReferralReceived) -> ReferralReceivedV1:
         self_referred=event.self_referred,
         received_at=event.occurred_at,
         consultation_id=event.consultation_id,
+        referred_by=event.referred_by,
     )
 
 

@@ -29,7 +29,7 @@ from services.scheduling.domain.appointment_events import (
 from services.scheduling.domain.calendar import in_utc
 from services.scheduling.domain.diary import ClaimSlot
 from services.scheduling.domain.events import Event
-from services.scheduling.domain.person import NotePerson, Person
+from services.scheduling.domain.person import ForgetPerson, Person, PersonCommand
 from services.scheduling.domain.places import Standing
 from services.scheduling.domain.session import GroupSession, Scheduled
 from services.scheduling.domain.session_commands import (
@@ -86,7 +86,7 @@ class Scheduling:
     """The use cases. A command that was done before is answered before anything is checked again."""
 
     store: EventStore[Event]
-    people: CommandHandler[NotePerson, Person, PersonEvent]
+    people: CommandHandler[PersonCommand, Person, PersonEvent]
     booking: Booking
     sessions: CommandHandler[SessionCommand, GroupSession, SessionEvent]
     codes: CodeLists
@@ -94,13 +94,15 @@ class Scheduling:
     async def note_person(
         self,
         tenant: TenantId,
-        command: NotePerson,
+        command: PersonCommand,
         *,
         command_id: UUID,
         actor: str,
         causation_id: UUID | None = None,
     ) -> Answer:
-        """Carry out a command made of another service's fact."""
+        """Carry out a command made of another service's fact. Who was erased leaves the memory of this process too."""
+        if isinstance(command, ForgetPerson):
+            self.store.forget(tenant, command.person_id)
         return await self.people.handle(tenant, command, command_id=command_id, actor=actor, causation_id=causation_id)
 
     async def book(self, tenant: TenantId, meeting: Meeting, wish: Wish, *, command_id: UUID, actor: str) -> Answer:
@@ -127,13 +129,14 @@ class Scheduling:
     async def reschedule(
         self, tenant: TenantId, appointment_id: str, move: Move, wish: Wish, *, command_id: UUID, actor: str
     ) -> Answer:
-        """Raises UnknownCode, and as `appointment.require_open` and `diary.claim`."""
+        """Raises UnknownCode, Erased, and as `appointment.require_open` and `diary.claim`."""
         stream = appointment.stream_of(appointment_id)
         done = await self._done(tenant, stream, command_id)
         if done is not None:
             return done
         self._require("rescheduled_by", move.rescheduled_by)
         before = appointment.require_open((await self.booking.appointments.state(tenant, stream))[0])
+        await self.require_not_erased(tenant, before.booked.person_id)
         claim = ClaimSlot(
             clinician_id=before.booked.clinician_id,
             appointment_id=appointment_id,
@@ -156,8 +159,13 @@ class Scheduling:
         command_id: UUID,
         actor: str,
     ) -> Answer:
-        """Say that an appointment was cancelled, attended or missed. Raises UnknownCode and as `appointment.decide`."""
+        """Say that an appointment was cancelled, attended or missed: of somebody erased, that it was cancelled.
+
+        Raises UnknownCode, Erased and as `appointment.decide`.
+        """
         self._require_codes_of(command)
+        if not isinstance(command, CancelAppointment):
+            await self._require_told_of(tenant, command.appointment_id, command_id)
         answer = await self.booking.appointments.handle(tenant, command, command_id=command_id, actor=actor)
         state, _ = await self.booking.appointments.state(tenant, appointment.stream_of(command.appointment_id))
         if isinstance(state, appointment.Cancelled):
@@ -198,6 +206,18 @@ class Scheduling:
             self._require("language", command.register.language)
             await self._require_known(tenant, [drop_in.person_id for drop_in in command.register.drop_ins])
         return await self.sessions.handle(tenant, command, command_id=command_id, actor=actor)
+
+    async def require_not_erased(self, tenant: TenantId, person_id: str) -> None:
+        """Raises Erased."""
+        person.require_not_erased((await self.people.state(tenant, person.stream_of(person_id)))[0])
+
+    async def _require_told_of(self, tenant: TenantId, appointment_id: str, command_id: UUID) -> None:
+        """Nothing more is told of somebody erased. Raises Erased, IdReused."""
+        stream = appointment.stream_of(appointment_id)
+        if await self._done(tenant, stream, command_id) is None:
+            state, _ = await self.booking.appointments.state(tenant, stream)
+            if not isinstance(state, appointment.NotBooked):
+                await self.require_not_erased(tenant, state.booked.person_id)
 
     async def _done(self, tenant: TenantId, stream: str, command_id: UUID) -> Answer | None:
         """Raises IdReused."""

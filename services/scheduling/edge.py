@@ -1,15 +1,17 @@
 """Who may do what, and what every route works with."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
+from services.kit.access_log import note_read
 from services.kit.auth import Principal
 from services.kit.http import Permissions
-from services.kit.tenancy import TenantPool
+from services.kit.tenancy import TenantId, TenantPool, Tx
 from services.scheduling.application import Scheduling
 from services.scheduling.domain.calendar import london_date, london_midnight
 
@@ -30,6 +32,7 @@ permit = Permissions(
         "appointment:outcome": {"clinician", IMPORTER},
         "appointment:correct": {"clinician"},
         "appointment:read": {"clinician", "coordinator"},
+        "appointment:read-notes": {"clinician"},
         "session:schedule": ARRANGES,
         "session:cancel": ARRANGES,
         "session:hold": ARRANGES,
@@ -37,6 +40,7 @@ permit = Permissions(
         "register:read": {"clinician", "coordinator"},
         "place:book": ARRANGES | {"referrer", FAMILY},
         "place:cancel": ARRANGES | {"referrer", FAMILY},
+        "access-log:read": {"coordinator"},
     }
 )
 
@@ -48,6 +52,14 @@ class Edge:
     scheduling: Scheduling
     pool: TenantPool
     clock: Callable[[], datetime]
+
+    @asynccontextmanager
+    async def reading(self, tenant: TenantId, principal: Principal, person_id: str, *, what: str) -> AsyncIterator[Tx]:
+        """A transaction to read a part of somebody's record in, which is written down with it. Raises Erased."""
+        await self.scheduling.require_not_erased(tenant, person_id)
+        async with self.pool.scope(tenant) as tx:
+            await note_read(tx, tenant, principal, what=what, subject=person_id)
+            yield tx
 
 
 def _edge(request: Request) -> Edge:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
+from services.kit.access_log import Access, accesses_of
 from services.kit.auth import Principal
 from services.kit.code_lists import CodeList
 from services.kit.http import CommandId, Done, Pcn
@@ -24,6 +25,7 @@ from services.scheduling.edge import Days, Use, backdated, permit
 from services.scheduling.projections import diary, unoutcomed
 from services.scheduling.projections.diary import DiaryRow
 from services.scheduling.projections.unoutcomed import UnoutcomedRow
+from services.scheduling.written import Written, notes_of
 
 ROUTES = APIRouter(prefix="/v1")
 
@@ -123,7 +125,25 @@ async def read_appointment(
         row = await diary.one(tx, pcn, str(appointment_id))
     if row is None:
         raise AppointmentUnknown
-    return row
+    async with use.reading(pcn, principal, row.person_id, what="appointment"):
+        return row
+
+
+@ROUTES.get("/pcns/{pcn}/people/{person_id}/appointment-notes")
+async def read_notes(
+    principal: Annotated[Principal, Depends(permit("appointment:read-notes"))], pcn: Pcn, person_id: UUID, use: Use
+) -> list[Written]:
+    async with use.reading(pcn, principal, str(person_id), what="appointment-notes") as tx:
+        appointments = await diary.of_person(tx, pcn, str(person_id))
+    return [note for each in appointments for note in await notes_of(use.scheduling.store, pcn, each)]
+
+
+@ROUTES.get("/pcns/{pcn}/people/{person_id}/accesses")
+async def read_accesses(
+    principal: Annotated[Principal, Depends(permit("access-log:read"))], pcn: Pcn, person_id: UUID, use: Use
+) -> list[Access]:
+    async with use.pool.scope(pcn) as tx:
+        return await accesses_of(tx, pcn, str(person_id))
 
 
 @ROUTES.get("/pcns/{pcn}/diary")

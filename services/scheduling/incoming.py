@@ -1,12 +1,12 @@
-"""Others' facts as our commands: who is registered may be booked."""
+"""Others' facts as our commands: who is registered may be booked, who was erased no longer."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import contracts
-from contracts.referral import PersonRegisteredV1
+from contracts.referral import PersonErasedV1, PersonRegisteredV1
 from services.kit.record import Recorded
-from services.scheduling.domain.person import NotePerson
+from services.scheduling.domain.person import ForgetPerson, NotePerson, PersonCommand
 
 TOPICS = ("perinatal.referral.events",)
 
@@ -18,6 +18,12 @@ def on_person_registered(recorded: Recorded[PersonRegisteredV1]) -> NotePerson:
     return NotePerson(person_id=event.person_id, registered_at=event.registered_at)
 
 
-SUBSCRIPTIONS: Mapping[type[Any], Callable[[Recorded[Any]], NotePerson]] = {
+def on_person_erased(recorded: Recorded[PersonErasedV1]) -> ForgetPerson:
+    event = recorded.event
+    return ForgetPerson(person_id=event.person_id, erased_at=event.erased_at)
+
+
+SUBSCRIPTIONS: Mapping[type[Any], Callable[[Recorded[Any]], PersonCommand]] = {
     PersonRegisteredV1: on_person_registered,
+    PersonErasedV1: on_person_erased,
 }

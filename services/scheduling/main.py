@@ -17,7 +17,7 @@ from services.scheduling.group_http import GROUP_ROUTES
 from services.scheduling.http import ROUTES
 from services.scheduling.incoming import SUBSCRIPTIONS, TOPICS, parse
 from services.scheduling.keeping import Keeper
-from services.scheduling.outgoing import PUBLISHED, to_message
+from services.scheduling.outgoing import PUBLISHED, SENT_TO, to_message
 from services.scheduling.projections.diary import DIARY
 from services.scheduling.projections.group_sessions import GROUP_SESSIONS
 from services.scheduling.projections.register import REGISTER
@@ -36,7 +36,7 @@ async def build(settings: StoreSettings, *, clock: Callable[[], datetime] = utc_
     base = plumbing.base
     scheduling = build_scheduling(plumbing.store, read_codes(), clock=clock)
     plumbing.project(PROJECTIONS)
-    plumbing.publish(to_message, PUBLISHED)
+    plumbing.publish(to_message, PUBLISHED, SENT_TO)
     base.consume(TOPICS, parse, commands(NAME, SUBSCRIPTIONS, scheduling.note_person))
     keeper = Keeper(base.pool, plumbing.store, scheduling.booking, base.watchdog.watch("keeper"), clock)
     base.workers["project"].append(keeper.run)

@@ -26,6 +26,7 @@ from services.scheduling.domain.appointment_events import (
     AppointmentEvent,
     AppointmentMissed,
     AppointmentRescheduled,
+    PersonErased,
     PersonKnown,
     SlotClaimed,
     SlotReleased,
@@ -45,9 +46,12 @@ from services.scheduling.domain.session_events import (
     SessionScheduled,
 )
 
-PRIVATE = frozenset({"person-known.v1", "slot-claimed.v1", "slot-released.v1"})
+PRIVATE = frozenset({"person-known.v1", "person-erased.v1", "slot-claimed.v1", "slot-released.v1"})
 PUBLISHED = tuple(name for name in STORED_NAMES if name not in PRIVATE)
 """The stored names `translate` gives a public fact for."""
+
+SENT_TO = (AppointmentBookedV1.TOPIC,)
+"""The topics they go to."""
 
 ATTENDED_ON_TIME, MISSED_WITHOUT_WARNING = "5", "3"
 """A register of a group session says who came, not when; as MHSDS AttendStatus."""
@@ -64,7 +68,7 @@ def to_message(recorded: Recorded[Event]) -> Message | None:
 def translate(event: Event) -> PublicEvent | None:
     """The public form of a fact: one for one. Notes and reasons given in words never leave this service."""
     match event:
-        case PersonKnown():
+        case PersonKnown() | PersonErased():
             return None  # our own note of what the referral service already published
         case SlotClaimed() | SlotReleased():
             return None  # how a clinician's time is guarded; what comes of it is published

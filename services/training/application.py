@@ -13,24 +13,22 @@ from services.kit.errors import DomainError, Kind
 from services.kit.event_store import EventStore
 from services.kit.record import Answer
 from services.kit.tenancy import TenantId
-from services.training.domain import community_input, consultation, practices, training_session
+from services.training.domain import community_input, consultation, person, practices, training_session
 from services.training.domain.community_input import LogCommunityInput
 from services.training.domain.consultation import LogConsultation
 from services.training.domain.events import (
     CommunityInputEvent,
     ConsultationEvent,
+    ConsultationLogged,
     Event,
+    PersonEvent,
     PracticesEvent,
     SessionEvent,
 )
+from services.training.domain.person import ForgetPerson
 from services.training.domain.practices import NotePractices, Practices, require_practice
-from services.training.domain.training_session import (
-    Attendee,
-    Confidence,
-    HoldSession,
-    ScheduleSession,
-    SessionCommand,
-)
+from services.training.domain.register import Attendee, Confidence
+from services.training.domain.training_session import CorrectRegister, HoldSession, ScheduleSession, SessionCommand
 
 NamesOf = Callable[[TenantId, Collection[str]], Awaitable[Mapping[str, str | None]]]
 """Which of these professionals attended before, with the name given last, as far as the read model knows."""
@@ -81,6 +79,7 @@ class Application:
 
     store: EventStore[Event]
     practices: CommandHandler[NotePractices, Practices, PracticesEvent]
+    people: CommandHandler[ForgetPerson, person.Person, PersonEvent]
     sessions: CommandHandler[SessionCommand, training_session.TrainingSession, SessionEvent]
     consultations: CommandHandler[LogConsultation, consultation.Consultation, ConsultationEvent]
     inputs: CommandHandler[LogCommunityInput, community_input.CommunityInput, CommunityInputEvent]
@@ -90,16 +89,18 @@ class Application:
     async def take(
         self,
         tenant: TenantId,
-        command: NotePractices,
+        command: NotePractices | ForgetPerson,
         *,
         command_id: UUID,
         actor: str,
         causation_id: UUID | None = None,
     ) -> Answer:
-        """Carry out a command made of another service's fact."""
-        return await self.practices.handle(
-            tenant, command, command_id=command_id, actor=actor, causation_id=causation_id
-        )
+        """Carry out a command made of another service's fact. Who was erased leaves the memory of this process too."""
+        said: dict[str, Any] = {"command_id": command_id, "actor": actor, "causation_id": causation_id}
+        if isinstance(command, NotePractices):
+            return await self.practices.handle(tenant, command, **said)
+        self.store.forget(tenant, command.person_id)
+        return await self.people.handle(tenant, command, **said)
 
     async def schedule_session(
         self, tenant: TenantId, command: ScheduleSession, *, command_id: UUID, actor: str
@@ -122,20 +123,43 @@ class Application:
         actor: str,
     ) -> Answer:
         """Raises UnknownCode, PracticeUnknown, AttendeeUnknown and what `training_session.hold` raises."""
+        attendees = await self._attendees(tenant, register, command_id)
+        command = HoldSession(training_session_id=training_session_id, attendees=attendees)
+        return await self.sessions.handle(tenant, command, command_id=command_id, actor=actor)
+
+    async def correct_register(
+        self,
+        tenant: TenantId,
+        training_session_id: str,
+        register: Sequence[RegisterEntry],
+        *,
+        reason: str,
+        command_id: UUID,
+        actor: str,
+    ) -> Answer:
+        """Raises UnknownCode, PracticeUnknown, AttendeeUnknown and what `training_session.correct` raises."""
+        if await self._is_new(tenant, command_id):
+            self._require_code("register_correction_reason", reason, field="reason")
+        attendees = await self._attendees(tenant, register, command_id)
+        command = CorrectRegister(training_session_id=training_session_id, attendees=attendees, reason=reason)
+        return await self.sessions.handle(tenant, command, command_id=command_id, actor=actor)
+
+    async def _attendees(
+        self, tenant: TenantId, register: Sequence[RegisterEntry], command_id: UUID
+    ) -> tuple[Attendee, ...]:
+        """Raises UnknownCode, PracticeUnknown, AttendeeUnknown."""
         names: Mapping[str, str | None] = {}
         if await self._is_new(tenant, command_id):
             await self._require_lines(tenant, register)
             names = await self._names(tenant, register)
-        command = HoldSession(
-            training_session_id=training_session_id, attendees=tuple(_attendees(register, names, command_id))
-        )
-        return await self.sessions.handle(tenant, command, command_id=command_id, actor=actor)
+        return tuple(_attendees(register, names, command_id))
 
     async def log_consultation(
         self, tenant: TenantId, command: LogConsultation, *, command_id: UUID, actor: str
     ) -> Answer:
-        """Raises UnknownCode, PracticeUnknown and what `consultation.log` raises."""
+        """Raises UnknownCode, PracticeUnknown, Erased and what `consultation.log` raises."""
         if await self._is_new(tenant, command_id):
+            await self.require_not_erased(tenant, command.person_id)
             self._require_code("subject_kind", command.subject_kind)
             self._require_code("consultation_topic", command.topic, field="topic")
             self._require_code("professional_type", command.professional_type)
@@ -143,6 +167,18 @@ class Application:
             known = await self._practices(tenant)
             require_practice(known, command.practice_ods_code, field="practice_ods_code")
         return await self.consultations.handle(tenant, command, command_id=command_id, actor=actor)
+
+    async def require_not_erased(self, tenant: TenantId, person_id: str | None) -> None:
+        """Raises Erased."""
+        if person_id is not None:
+            person.require_not_erased((await self.people.state(tenant, person.stream_of(person_id)))[0])
+
+    async def note_of(self, tenant: TenantId, consultation_id: str) -> str | None:
+        """What was written about a consultation. Opened here, one at a time: no read model holds any."""
+        for recorded in await self.store.load(tenant, consultation.stream_of(consultation_id)):
+            if isinstance(recorded.event, ConsultationLogged):
+                return recorded.event.note
+        return None
 
     async def log_community_input(
         self, tenant: TenantId, command: LogCommunityInput, *, command_id: UUID, actor: str
@@ -209,6 +245,7 @@ def build_application(
 
     return Application(
         store=store,
+        people=handler(person, lambda command: person.stream_of(command.person_id)),
         practices=handler(practices, lambda command: practices.stream_of(command.pcn_ods_code)),
         sessions=handler(training_session, lambda command: training_session.stream_of(command.training_session_id)),
         consultations=handler(consultation, lambda command: consultation.stream_of(command.consultation_id)),

@@ -1,36 +1,45 @@
-"""The JSON API: who may do what, what is sent, what is answered. Errors are not caught here: `kit.http` maps them."""
+"""The JSON API: who may do what. What is sent and answered is in bodies.py; errors are not caught here: `kit.http` maps them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from services.kit.access_log import Access, accesses_of, note_read
 from services.kit.auth import Principal
-from services.kit.bodies import Code, Day, Id, Instant, Line, Note, StrictModel
+from services.kit.bodies import Day
 from services.kit.code_lists import CodeList, CodeLists
 from services.kit.http import CommandId, Done, Pcn, Permissions
 from services.kit.record import Answer
 from services.kit.tenancy import TenantPool
 from services.training.application import (
     Application,
-    RegisterEntry,
     consultation_id_for,
     input_id_for,
     training_session_id_for,
+)
+from services.training.bodies import (
+    CorrectedRegister,
+    Coverage,
+    LoggedConsultation,
+    NewCommunityInput,
+    NewConsultation,
+    NewSession,
+    NotedConsultation,
+    Register,
 )
 from services.training.domain.calendar import london_date
 from services.training.domain.community_input import LogCommunityInput
 from services.training.domain.consultation import ConsultationUnknown, LogConsultation
 from services.training.domain.coverage import twelve_months
-from services.training.domain.training_session import Confidence, ScheduleSession
+from services.training.domain.refusals import SessionUnknown
+from services.training.domain.training_session import ScheduleSession
 from services.training.projections import attendances, community_inputs, consultation_log, training_sessions
-from services.training.projections.attendances import PracticeCoverage
+from services.training.projections.attendances import KnownAttendee
 from services.training.projections.community_inputs import CommunityInputRow
-from services.training.projections.consultation_log import ConsultationRow
 from services.training.projections.training_sessions import TrainingSessionRow
 
 EVERYBODY = {"referrer", "clinician", "coordinator", "training-lead", "operator", "importer"}
@@ -41,11 +50,14 @@ permit = Permissions(
         "code-list:read": EVERYBODY,
         "training-session:schedule": {"coordinator", "training-lead"},
         "training-session:hold": {"coordinator", "training-lead"},
+        "training-session:correct": {"coordinator", "training-lead"},
         "training-session:read": TEAM,
+        "attendee:read": {"coordinator", "training-lead"},
         "coverage:read": TEAM,
         "consultation:log": TEAM,
         "consultation:read": TEAM,
         "consultation:read-note": {"clinician"},
+        "access-log:read": {"coordinator"},
         "community-input:log": TEAM,
         "community-input:read": TEAM,
     }
@@ -68,97 +80,6 @@ def _edge(request: Request) -> Edge:
 
 
 Use = Annotated[Edge, Depends(_edge)]
-
-
-OdsCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,12}$")]
-
-
-class NewSession(StrictModel):
-    """`scale` is the form's lowest and highest answer: "0-10" or "1-5"."""
-
-    course: Code
-    starts_at: Instant
-    ends_at: Instant
-    objectives: Annotated[list[Code], Field(max_length=20)]
-    scale: Code
-
-
-class ConfidenceEntry(StrictModel):
-    objective: Code
-    before: int | None = None
-    after: int | None = None
-
-
-class AttendeeEntry(StrictModel):
-    """`attendee_id` links somebody who attended before; leave it out for somebody new."""
-
-    professional_type: Code
-    attendee_id: Id | None = None
-    full_name: Line | None = None
-    practice_ods_code: OdsCode | None = None
-    org_ods_code: OdsCode | None = None
-    confidence: Annotated[list[ConfidenceEntry], Field(max_length=20, default_factory=list)]
-
-    def entry(self) -> RegisterEntry:
-        return RegisterEntry(
-            professional_type=self.professional_type,
-            attendee_id=None if self.attendee_id is None else str(self.attendee_id),
-            full_name=self.full_name,
-            practice_ods_code=self.practice_ods_code,
-            org_ods_code=self.org_ods_code,
-            confidence=tuple(Confidence(**answers.model_dump()) for answers in self.confidence),
-        )
-
-
-class Register(StrictModel):
-    attendees: Annotated[list[AttendeeEntry], Field(max_length=200)]
-
-
-class NewConsultation(StrictModel):
-    """`person_id` for a named patient only. `note` is seen in this service only, by clinicians."""
-
-    subject_kind: Code
-    topic: Code
-    duration_minutes: int
-    professional_type: Code
-    outcome: Code
-    held_on: Day
-    person_id: Id | None = None
-    practice_ods_code: OdsCode | None = None
-    note: Note | None = None
-
-
-class NewCommunityInput(StrictModel):
-    kind: Code
-    people: int
-    held_on: Day
-    note: Note | None = None
-
-
-class LoggedConsultation(BaseModel):
-    """A consultation as everybody in the team may read it; a note is read by itself."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    consultation_id: str
-    subject_kind: str
-    person_id: str | None
-    topic: str
-    duration_minutes: int
-    professional_type: str
-    practice_ods_code: str | None
-    outcome: str
-    held_on: date
-    logged_at: datetime
-
-
-class Coverage(BaseModel):
-    """Practices with the number of professionals trained on the days `first_day` to `as_at`, both included."""
-
-    first_day: date
-    as_at: date
-    covered: int
-    practices: list[PracticeCoverage]
 
 
 ROUTES = APIRouter(prefix="/v1")
@@ -202,12 +123,51 @@ async def hold_session(
     return _done(str(training_session_id), answer)
 
 
+@ROUTES.post("/pcns/{pcn}/training-sessions/{training_session_id}/register/correct")
+async def correct_register(
+    *,
+    principal: Annotated[Principal, Depends(permit("training-session:correct"))],
+    pcn: Pcn,
+    training_session_id: UUID,
+    body: CorrectedRegister,
+    command_id: CommandId,
+    use: Use,
+) -> Done:
+    register = [attendee.entry() for attendee in body.attendees]
+    answer = await use.application.correct_register(
+        pcn, str(training_session_id), register, reason=body.reason, command_id=command_id, actor=principal.user
+    )
+    return _done(str(training_session_id), answer)
+
+
 @ROUTES.get("/pcns/{pcn}/training-sessions")
 async def read_sessions(
     principal: Annotated[Principal, Depends(permit("training-session:read"))], pcn: Pcn, use: Use
 ) -> list[TrainingSessionRow]:
     async with use.pool.scope(pcn) as tx:
         return await training_sessions.sessions(tx, pcn)
+
+
+@ROUTES.get("/pcns/{pcn}/training-sessions/{training_session_id}")
+async def read_session(
+    principal: Annotated[Principal, Depends(permit("training-session:read"))],
+    pcn: Pcn,
+    training_session_id: UUID,
+    use: Use,
+) -> TrainingSessionRow:
+    async with use.pool.scope(pcn) as tx:
+        row = await training_sessions.session(tx, pcn, str(training_session_id))
+    if row is None:
+        raise SessionUnknown
+    return row
+
+
+@ROUTES.get("/pcns/{pcn}/attendees")
+async def read_attendees(
+    principal: Annotated[Principal, Depends(permit("attendee:read"))], pcn: Pcn, use: Use
+) -> list[KnownAttendee]:
+    async with use.pool.scope(pcn) as tx:
+        return await attendances.known_attendees(tx, pcn)
 
 
 @ROUTES.get("/pcns/{pcn}/coverage")
@@ -252,12 +212,24 @@ async def read_consultation(
     pcn: Pcn,
     consultation_id: UUID,
     use: Use,
-) -> ConsultationRow:
+) -> NotedConsultation:
     async with use.pool.scope(pcn) as tx:
         row = await consultation_log.consultation(tx, pcn, str(consultation_id))
-    if row is None:
-        raise ConsultationUnknown
-    return row
+        if row is None:
+            raise ConsultationUnknown
+        await use.application.require_not_erased(pcn, row.person_id)
+        if row.person_id is not None:
+            await note_read(tx, pcn, principal, what="consultation-note", subject=row.person_id)
+    note = await use.application.note_of(pcn, row.consultation_id)
+    return NotedConsultation.model_validate(row).model_copy(update={"note": note})
+
+
+@ROUTES.get("/pcns/{pcn}/people/{person_id}/accesses")
+async def read_accesses(
+    principal: Annotated[Principal, Depends(permit("access-log:read"))], pcn: Pcn, person_id: UUID, use: Use
+) -> list[Access]:
+    async with use.pool.scope(pcn) as tx:
+        return await accesses_of(tx, pcn, str(person_id))
 
 
 @ROUTES.post("/pcns/{pcn}/community-input", status_code=201)

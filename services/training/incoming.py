@@ -1,12 +1,13 @@
-"""Others' facts as our commands: which practices the network has."""
+"""Others' facts as our commands: which practices the network has, and who was erased."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import contracts
-from contracts.referral import PcnConfiguredV1
+from contracts.referral import PcnConfiguredV1, PersonErasedV1
 from services.kit.record import Recorded
 from services.training.domain.events import Practice
+from services.training.domain.person import ForgetPerson
 from services.training.domain.practices import NotePractices
 
 TOPICS = ("perinatal.referral.events",)
@@ -23,4 +24,12 @@ def on_pcn_configured(recorded: Recorded[PcnConfiguredV1]) -> NotePractices:
     )
 
 
-SUBSCRIPTIONS: Mapping[type[Any], Callable[[Recorded[Any]], NotePractices]] = {PcnConfiguredV1: on_pcn_configured}
+def on_person_erased(recorded: Recorded[PersonErasedV1]) -> ForgetPerson:
+    event = recorded.event
+    return ForgetPerson(person_id=event.person_id, erased_at=event.erased_at)
+
+
+SUBSCRIPTIONS: Mapping[type[Any], Callable[[Recorded[Any]], NotePractices | ForgetPerson]] = {
+    PcnConfiguredV1: on_pcn_configured,
+    PersonErasedV1: on_person_erased,
+}

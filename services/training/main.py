@@ -15,7 +15,7 @@ from services.training.codes import read_codes
 from services.training.domain.events import STORED_NAMES, upcast
 from services.training.http import ROUTES, Edge
 from services.training.incoming import SUBSCRIPTIONS, TOPICS, parse
-from services.training.outgoing import PUBLISHED, to_message
+from services.training.outgoing import PUBLISHED, SENT_TO, to_message
 from services.training.projections.attendances import ATTENDANCES, names_of
 from services.training.projections.community_inputs import COMMUNITY_INPUTS
 from services.training.projections.consultation_log import CONSULTATION_LOG
@@ -37,7 +37,7 @@ async def build(settings: StoreSettings, *, clock: Callable[[], datetime] = utc_
         plumbing.store, code_lists=code_lists, names_of=_names_in(plumbing.base.pool), clock=clock
     )
     plumbing.project(PROJECTIONS)
-    plumbing.publish(to_message, PUBLISHED)
+    plumbing.publish(to_message, PUBLISHED, SENT_TO)
     plumbing.base.consume(TOPICS, parse, commands(NAME, SUBSCRIPTIONS, application.take))
     service = plumbing.base.service([ROUTES])
     service.app.state.edge = Edge(application=application, pool=plumbing.base.pool, code_lists=code_lists, clock=clock)

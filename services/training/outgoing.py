@@ -7,7 +7,9 @@ from contracts.training import (
     CommunityInputLoggedV1,
     ConfidenceRecordedV1,
     ConsultationLoggedV1,
+    TrainingAttendanceRemovedV1,
     TrainingAttendedV1,
+    TrainingRegisterCorrectedV1,
     TrainingSessionHeldV1,
     TrainingSessionScheduledV1,
 )
@@ -18,8 +20,12 @@ from services.training.domain.events import (
     ConfidenceRecorded,
     ConsultationLogged,
     Event,
+    PersonErased,
     PracticesNoted,
+    SessionEvent,
+    TrainingAttendanceRemoved,
     TrainingAttended,
+    TrainingRegisterCorrected,
     TrainingSessionHeld,
     TrainingSessionScheduled,
 )
@@ -29,10 +35,15 @@ PUBLISHED = (
     "training-session-held.v1",
     "training-attended.v1",
     "confidence-recorded.v1",
+    "training-register-corrected.v1",
+    "training-attendance-removed.v1",
     "consultation-logged.v1",
     "community-input-logged.v1",
 )
 """The stored names `translate` gives a public fact for."""
+
+SENT_TO = (ConsultationLoggedV1.TOPIC,)
+"""The topics they go to."""
 
 
 def to_message(recorded: Recorded[Event]) -> Message | None:
@@ -46,8 +57,27 @@ def to_message(recorded: Recorded[Event]) -> Message | None:
 def translate(event: Event) -> PublicEvent | None:
     """The public form of a fact: names and notes never leave this service."""
     match event:
-        case PracticesNoted():
+        case PracticesNoted() | PersonErased():
             return None  # our own note of what the referral service already published
+        case (
+            TrainingSessionScheduled()
+            | TrainingSessionHeld()
+            | TrainingAttended()
+            | ConfidenceRecorded()
+            | TrainingRegisterCorrected()
+            | TrainingAttendanceRemoved()
+        ):
+            return _of_session(event)
+        case ConsultationLogged():
+            return _consultation_logged(event)
+        case CommunityInputLogged():
+            return _community_input_logged(event)
+        case _ as never:
+            assert_never(never)
+
+
+def _of_session(event: SessionEvent) -> PublicEvent:
+    match event:
         case TrainingSessionScheduled():
             return _session_scheduled(event)
         case TrainingSessionHeld():
@@ -56,10 +86,10 @@ def translate(event: Event) -> PublicEvent | None:
             return _attended(event)
         case ConfidenceRecorded():
             return _confidence_recorded(event)
-        case ConsultationLogged():
-            return _consultation_logged(event)
-        case CommunityInputLogged():
-            return _community_input_logged(event)
+        case TrainingRegisterCorrected():
+            return _register_corrected(event)
+        case TrainingAttendanceRemoved():
+            return _attendance_removed(event)
         case _ as never:
             assert_never(never)
 
@@ -101,6 +131,24 @@ def _confidence_recorded(event: ConfidenceRecorded) -> ConfidenceRecordedV1:
         before=event.before,
         after=event.after,
         recorded_at=event.occurred_at,
+    )
+
+
+def _register_corrected(event: TrainingRegisterCorrected) -> TrainingRegisterCorrectedV1:
+    return TrainingRegisterCorrectedV1(
+        training_session_id=event.training_session_id,
+        attended=event.attended,
+        reason=event.reason,
+        corrected_at=event.occurred_at,
+    )
+
+
+def _attendance_removed(event: TrainingAttendanceRemoved) -> TrainingAttendanceRemovedV1:
+    return TrainingAttendanceRemovedV1(
+        training_session_id=event.training_session_id,
+        attendee_id=event.attendee_id,
+        attended_at=event.attended_at,
+        removed_at=event.occurred_at,
     )
 
 

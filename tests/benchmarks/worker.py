@@ -89,6 +89,7 @@ def make_relay(place: Place, log: Log, wakeup: Wakeup) -> Relay[Taken]:
         kafka=place.kafka,
         translate=translate(place.topic),
         published=PUBLISHED,
+        topics=[place.topic],
         wakeup=wakeup,
         progress=Progress("relay"),
     )

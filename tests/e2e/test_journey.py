@@ -42,9 +42,12 @@ def on(name: str, day: date) -> dict[str, str]:
 async def test_a_family_is_referred_triaged_accepted_and_measured(
     visit: Visit, scripts: bool, number: str, name: str
 ) -> None:
-    referral_id = await a_midwife_refers(await visit("referrer", scripts=scripts), f"{name} Nwosu (synthetic)", number)
+    referrer = await visit("referrer", scripts=scripts)
+    referral_id = await a_midwife_refers(referrer, f"{name} Nwosu (synthetic)", number)
     clinician = await visit("clinician", scripts=scripts)
     await the_clinician_triages_and_accepts(clinician, f"{name} Nwosu (synthetic)", referral_id)
+    await the_midwife_sees_what_became_of_it(referrer, f"{name} Nwosu (synthetic)", referral_id)
+    await what_they_need_changes(clinician)
     await the_clinician_records_two_questionnaires(clinician)
     await the_person_page_shows_flag_and_trend(clinician, f"{name} Nwosu (synthetic)")
     await the_coordinator_reads_the_report(await visit("coordinator", scripts=scripts))
@@ -58,12 +61,22 @@ async def a_midwife_refers(referrer: Visitor, name: str, number: str) -> str:
     assert "Enter the name of the person this is for" in await referrer.text()
     await referrer.check("refer-mistakes")
     await referrer.fill({"full_name": name, **PERSON, "nhs_number": number, **BY_A_MIDWIFE})
+    await referrer.fill({"access_note": "Step by step, please (synthetic)", "note": "Low since birth (synthetic)"})
+    await referrer.page.locator("[name='access_needs-easy_read']").check()
     await referrer.press("Send referral")
     said = await referrer.text()
     assert "The referral has been received." in said
-    assert "To triage" in said
+    assert "It has arrived. A clinician reads it next." in said
     await referrer.check("referral")
-    return referrer.id_in_path()
+    referral_id = referrer.id_in_path()
+    await referrer.follow("All referrals I made")
+    assert f"{name} Born 27 March 1994" in (await referrer.text()).replace(f"NHS number {_spaced(number)}, b", "B")
+    await referrer.check("referrals-made")
+    return referral_id
+
+
+def _spaced(number: str) -> str:
+    return f"{number[:3]} {number[3:6]} {number[6:]}"
 
 
 async def the_clinician_triages_and_accepts(clinician: Visitor, name: str, referral_id: str) -> None:
@@ -76,20 +89,56 @@ async def the_clinician_triages_and_accepts(clinician: Visitor, name: str, refer
     await clinician.check("triage-list")
     await clinician.follow(name)
     assert clinician.id_in_path() == referral_id
+    said = await clinician.text()
+    for words in ("Easy read, with pictures", "Step by step, please (synthetic)", "Low since birth (synthetic)"):
+        assert words in said
     await clinician.check("triage")
-    await clinician.fill({"clinical_response_priority": "2"})
+    await clinician.fill({"clinical_response_priority": "2", "note": "Ring today (synthetic)"})
     await clinician.press("Save triage")
     assert "The referral has been triaged." in await clinician.text()
     await clinician.fill({"care_strand": "parental_mental_health"})
     await clinician.press("Accept referral")
-    said = await clinician.text()
-    assert "The referral has been accepted." in said
-    assert "Parental mental health" in said
+    assert "The referral has been accepted." in await clinician.text()
     await clinician.check("triage-accepted")
     await clinician.open("/waiting")
     assert name in await clinician.text()
     await clinician.check("waiting-list")
     await clinician.follow(name)
+
+
+async def the_midwife_sees_what_became_of_it(referrer: Visitor, name: str, referral_id: str) -> None:
+    await referrer.open("/referrals-made?status=accepted")
+    said = await referrer.text()
+    assert f"{name}" in said
+    assert "Taken on The family is taken on and waits to be seen." in said
+    await referrer.open(f"/referrals/{referral_id}")
+    said = await referrer.text()
+    assert "The family is taken on and waits to be seen." in said
+    for clinical in ("Urgent", "Parental mental health", "Ring today", "Low since birth"):
+        assert clinical not in said
+    await referrer.check("referral-outcome")
+
+
+async def what_they_need_changes(clinician: Visitor) -> None:
+    person = clinician.page.url
+    said = await clinician.text()
+    assert "Ring today (synthetic)" in said
+    assert "Easy read, with pictures" in said
+    await clinician.follow("Change details and needs")
+    await clinician.check("details")
+    await clinician.fill({"telephone": "call me", "interpreter_required": "no", "contact_preference": "3"})
+    await clinician.page.locator("[name='access_needs-longer_time']").check()
+    await clinician.press("Save details")
+    assert "This is not a telephone number" in await clinician.page.locator("#telephone-error").inner_text()
+    await clinician.check("details-refused")
+    await clinician.fill({"telephone": "01632 960007"})
+    await clinician.press("Save details")
+    said = await clinician.text()
+    assert "The details have been changed." in said
+    for words in ("Easy read, with pictures", "More time", "By telephone", "01632 960007"):
+        assert words in said
+    assert "Interpreter needed" not in said
+    await clinician.page.goto(person)
 
 
 async def the_clinician_records_two_questionnaires(clinician: Visitor) -> None:

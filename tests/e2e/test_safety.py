@@ -15,6 +15,11 @@ from tests.e2e.visitor import Visitor
 
 SCRIPT = "<script>document.title='hit'</script><img src=x onerror=\"document.title='hit'\">'\"{{7*7}}"
 SHORT = "\"'><b>x"
+NOT_WHAT_THEY_SHOULD_BE = {
+    "postcode": "This is not a postcode of the United Kingdom",
+    "telephone": "This is not a telephone number",
+    "email": "This is not an email address",
+}
 
 
 async def test_a_script_in_any_field_is_shown_as_text(visit: Visit) -> None:
@@ -28,6 +33,8 @@ async def test_a_script_in_any_field_is_shown_as_text(visit: Visit) -> None:
         assert await clinician.page.locator(f"[name={name}]").input_value() == value
     await clinician.fill({"nhs_number_known": "no", "nhs_number_missing_reason": "nhs-number-not-known"})
     await clinician.fill({"referring_org_ods_code": ""})
+    await clinician.fill({"access_note": SCRIPT, "note": SCRIPT, "postal_address": SCRIPT})
+    await is_told_field_by_field(clinician, typed)
     await clinician.press("Send referral")
     await still_itself(clinician)
     for path in (clinician.path.partition(f"/{clinician.pcn}")[2], "/triage", "/waiting"):
@@ -37,6 +44,16 @@ async def test_a_script_in_any_field_is_shown_as_text(visit: Visit) -> None:
     await clinician.follow("<script>")
     await still_itself(clinician)
     assert await clinician.page.locator("h1").inner_text() == SCRIPT
+
+
+async def is_told_field_by_field(clinician: Visitor, typed: dict[str, str]) -> None:
+    """What cannot be what it should be is refused beside its box, with what was typed still in it; then it is taken out."""
+    for name, message in NOT_WHAT_THEY_SHOULD_BE.items():
+        await clinician.press("Send referral")
+        await still_itself(clinician)
+        assert message in await clinician.page.locator(f"#{name}-error").inner_text()
+        assert await clinician.page.locator(f"[name={name}]").input_value() == typed[name]
+        await clinician.fill({name: ""})
 
 
 async def still_itself(visitor: Visitor) -> None:

@@ -22,7 +22,9 @@ CONSULTATION = {
 
 @pytest.mark.parametrize("scripts", [True, False])
 async def test_a_consultation_becomes_a_referral_and_a_number(visit: Visit, scripts: bool) -> None:
-    await a_session_is_planned_and_held(await visit("training-lead", scripts=scripts))
+    lead = await visit("training-lead", scripts=scripts)
+    await a_session_is_planned_and_held(lead)
+    await a_register_is_for_good_use(lead)
     name = f"Gita Rao {scripts} (synthetic)"
     await a_health_visitor_is_advised(await visit("clinician", scripts=scripts), name)
     await the_manager_follows_a_number(await visit("coordinator", scripts=scripts))
@@ -39,16 +41,73 @@ async def a_session_is_planned_and_held(lead: Visitor) -> None:
     first = {"name-1": "Hana Novak (synthetic)", "professional_type-1": "midwife"}
     await lead.page.locator("[name='practice-1']").select_option(index=1)
     await lead.fill({**first, "before-ask-about-mood-1": "3", "after-ask-about-mood-1": "8"})
+    await lead.press("Add six more lines")
+    assert await lead.page.locator("[name='name-12']").count() == 1
+    assert await lead.page.locator("[name='name-1']").input_value() == "Hana Novak (synthetic)"
     await lead.press("Save register")
     said = await lead.text()
     assert "The register of the training session has been saved." in said
     assert "3 before, 8 after" in said
+    assert "Hana Novak (synthetic)" in said
     await lead.check("training-held")
+
+
+async def a_register_is_for_good_use(lead: Visitor) -> None:
+    """It is corrected, printed as certificates, and counted."""
+    await the_register_is_corrected(lead)
+    await lead.press("Certificates of attendance")
+    assert "Ivo Marsh (synthetic)" in await lead.text()
+    await lead.check("training-certificates")
+    await somebody_is_known_again(lead)
     await lead.open("/training")
     await lead.check("training-list")
     await lead.open("/training/coverage")
     assert "1 of " in await lead.text()
     await lead.check("training-coverage")
+    await families_contribute(lead)
+
+
+async def the_register_is_corrected(lead: Visitor) -> None:
+    await lead.press("Correct the register")
+    await lead.check("training-correct")
+    await lead.fill(
+        {"after-ask-about-mood-1": "9", "name-2": "Ivo Marsh (synthetic)", "professional_type-2": "midwife"}
+    )
+    await lead.press("Save the corrected register")
+    assert "Choose why it is corrected" in await lead.text()
+    await lead.fill({"reason": "person-forgotten"})
+    await lead.press("Save the corrected register")
+    said = await lead.text()
+    assert "The register has been corrected." in said
+    assert "2 attended" in said
+    assert "3 before, 9 after" in said
+
+
+async def somebody_is_known_again(lead: Visitor) -> None:
+    """Chosen from those who attended before: nothing else has to be filled in."""
+    await lead.open("/training/new")
+    await lead.fill({"course": "asking-about-risk", **on("day", YESTERDAY), "starts": "13:30", "ends": "15:00"})
+    await lead.page.locator("[name='objectives-ask-about-mood']").check()
+    await lead.press("Plan session")
+    await lead.page.locator("[name='known-1']").select_option(label="Hana Novak (synthetic), midwife")
+    await lead.check("training-register-known")
+    await lead.press("Save register")
+    said = await lead.text()
+    assert "1 attended" in said
+    assert "Hana Novak (synthetic)" in said
+
+
+async def families_contribute(lead: Visitor) -> None:
+    await lead.open("/community/new")
+    await lead.press("Log contribution")
+    assert "There is a problem" in await lead.text()
+    await lead.check("community-mistakes")
+    await lead.fill({"kind": "advisory-group", "people": "7"})
+    await lead.press("Log contribution")
+    said = await lead.text()
+    assert "What families contributed has been logged." in said
+    assert "A group of families advised" in said
+    await lead.check("community")
 
 
 async def a_health_visitor_is_advised(clinician: Visitor, name: str) -> None:

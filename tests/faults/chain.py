@@ -74,11 +74,11 @@ def relay_of(place: Place, source: Parts, kind: type[Relay[Toy]] = Relay, **opti
         source.store,
         service="toy",
         kafka=place.kafka,
-        translate=translate(place.topic),
         published=["counted.v1"],
+        topics=[place.topic],
         wakeup=Wakeup(place.source.app),
         progress=Progress("relay"),
-        **options,
+        **{"translate": translate(place.topic), **options},
     )
 
 
@@ -88,8 +88,7 @@ def consumer_of(place: Place, pool: TenantPool, kind: type[Consumer] = Consumer,
         name=place.group,
         kafka=place.kafka,
         topics=[place.topic],
-        parse=parse,
-        **{"work": into([TOTALS]), "progress": Progress("consumer"), **options},
+        **{"parse": parse, "work": into([TOTALS]), "progress": Progress("consumer"), **options},
     )
 
 

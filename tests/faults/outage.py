@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 from deploy.local.stack import Stack
@@ -25,6 +26,18 @@ async def start_again(stack: Stack, part: str) -> None:
     parts = {"postgres": stack.wiring.postgres, "kafka": stack.wiring.kafka}
     await asyncio.to_thread(stack.supervisor.launch, parts[part])
     await asyncio.to_thread(stack.supervisor.wait_healthy, [part], PATIENCE)
+
+
+@contextlib.contextmanager
+def frozen(stack: Stack, part: str) -> Iterator[None]:
+    """SIGSTOP until the end of the block: it keeps its connections and answers nobody."""
+    pid = stack.supervisor.pids()[part]
+    assert pid is not None, f"{part} does not run"
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 def descendants(pid: int) -> list[int]:

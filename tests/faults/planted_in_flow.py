@@ -7,6 +7,7 @@ RELAY_SQL = "services/kit/sql/relay.sql"
 CONSUMER = "services/kit/consumer.py"
 CONSUMER_SQL = "services/kit/sql/consumer.sql"
 GUARD = "services/kit/guard.py"
+LAG = "services/kit/lag.py"
 PROJECTOR = "services/kit/projector.py"
 KILLED_RELAY = "test_relay.py::test_killed_between_acknowledgement_and_checkpoint"
 
@@ -49,7 +50,7 @@ IN_FLOW = (
     fault(
         5,
         "a producer that would not stop is left at it",
-        "test_kafka_down.py",
+        "test_kafka_down.py::test_a_producer_that_would_not_stop_is_ended",
         (RELAY, "                await _abandon(producer)\n", ""),
     ),
     fault(
@@ -92,11 +93,11 @@ IN_FLOW = (
         "test_consumer.py::test_killed_around_the_database_commit",
         (
             CONSUMER,
-            "            fresh = await self._fresh(tx, claims)\n",
+            "            outcome = await how(tx, ",
             (
                 "            told = {claim.partition: claim.records[-1].offset + 1 for claim in claims}\n"
                 "            await self._tell_kafka(consumer, told)\n"
-                "            fresh = await self._fresh(tx, claims)\n"
+                "            outcome = await how(tx, "
             ),
         ),
     ),
@@ -113,8 +114,8 @@ IN_FLOW = (
         "test_consumer.py::test_killed_while_projecting",
         (
             PROJECTOR,
-            "                return\n            for tenant",
-            "                return\n        async with self._pool.unscoped() as tx:\n            for tenant",
+            "                return\n            outcome",
+            "                return\n        async with self._pool.unscoped() as tx:\n            outcome",
         ),
     ),
     fault(
@@ -142,7 +143,7 @@ IN_FLOW = (
         6,
         "a stuck consumer looks idle",
         "test_consumer.py::test_a_consumer_that_is_stuck_looks_stuck",
-        (CONSUMER, "AIOKafkaConsumer(*self._topics, bootstrap_servers", "AIOKafkaConsumer(bootstrap_servers"),
+        (LAG, "AIOKafkaConsumer(*topics, **kafka", "AIOKafkaConsumer(**kafka"),
     ),
     fault(
         6,

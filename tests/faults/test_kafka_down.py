@@ -9,9 +9,10 @@ import os
 import pytest
 
 from deploy.local.stack import Stack
+from services.kit.testing import eventually
 from tests.faults.chain import PATIENCE, Chain, at_work
 from tests.faults.load import append_for
-from tests.faults.outage import kill, start_again
+from tests.faults.outage import frozen, kill, start_again
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
 
@@ -37,6 +38,30 @@ async def test_killed_under_load_and_started_again(own_stack: Stack, own_chains:
             assert senders() == 2, "an abandoned producer is still at it"
     for chain in own_chains:
         await chain.verify()
+
+
+async def test_a_producer_that_would_not_stop_is_ended(own_stack: Stack, own_chains: list[Chain]) -> None:
+    """Kafka has frozen with a batch in its hands. What holds on to the producer here is what the event loop might hold on to."""
+    chain, _ = own_chains
+    await append_for(chain, 0.2)
+    relay = chain.relay(send_seconds=1.0)
+    lease = await relay._take()
+    assert lease is not None
+    producer = await relay._started_producer()
+    sending = producer._sender.sender_task
+    with frozen(own_stack, "kafka"):
+        with pytest.raises(TimeoutError):
+            await relay.step(lease)
+        await relay._stop_producer()
+        await eventually(lambda: has_ended(sending), within=PATIENCE, what="the sender of the old producer ending")
+    await relay._release(lease)
+    async with at_work(chain.relay(), chain.consumer()):
+        await chain.arrived()
+    await chain.verify()
+
+
+async def has_ended(task: "asyncio.Task[None]") -> bool:
+    return task.done()
 
 
 async def both(work) -> None:

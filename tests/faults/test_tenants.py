@@ -11,6 +11,9 @@ import asyncpg
 import pytest
 
 from deploy.local.databases import Databases
+from services.kit.parking import Arrived, Failure, Pointer, park
+from services.kit.replay import Place as Parked
+from services.kit.replay import discard
 from services.kit.service import plain_migrations, store_migrations
 from services.kit.tenancy import TenantId, TenantPool
 from tests.conftest import MakeDatabase
@@ -29,9 +32,15 @@ SERVICES.pop("kit")
 BOOK_KEEPING = {"schema_migrations", "store", "relay", "projection_checkpoints", "consumer_checkpoints"}
 """Tables that hold nothing of any tenant."""
 
-ACROSS = {"append_one", "append_many", "read_feed", "feed_head", "pcn_directory"}
-"""What the application role may call that acts for every tenant: the appender's and the followers' own four, and the list of
-networks, which is public."""
+PARKING = {"parked_streams", "parked_events", "discarded_events"}
+
+ACROSS = {"append_one", "append_many", "read_feed", "feed_head", "pcn_directory"} | {
+    "parked_overview",
+    "parked_counts",
+    "has_parked",
+}
+"""What the application role may call that acts for every tenant: the appender's and the followers' own four, the list of
+networks, which is public, and what stands still, for operators: names of streams and slugs."""
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +55,7 @@ async def filled(
         await chain.arrived()
         await chain.projected()
     await asyncio.gather(*(open_account(chain, tenant) for tenant in TENANTS))
+    await asyncio.gather(*(stand_still(pool, tenant) for tenant in TENANTS for pool in (chain.source.pool, chain.pool)))
     yield chain
     await chain.close()
 
@@ -56,6 +66,16 @@ async def open_account(chain: Chain, tenant: TenantId) -> None:
     await chain.source.store.append(
         tenant, "person-same", expected=0, events=[event], command_id=uuid4(), actor="test", occurred_at=NOW
     )
+
+
+async def stand_still(pool: TenantPool, tenant: TenantId) -> None:
+    """A stream with two parked events, of which one is done without."""
+    place = Parked(tenant=tenant, consumer="toy", topic="toy", stream="account-parked")
+    pointers = [Pointer(sequence=n, partition=0, offset=n, type="toy", event_id=uuid4()) for n in (1, 2)]
+    arrived = [Arrived(tenant=tenant, topic=place.topic, stream=place.stream, pointer=each) for each in pointers]
+    async with pool.scope(tenant) as tx:
+        await park(tx, place.consumer, Failure(reason="handler-failed", error_type="KeyError"), arrived)
+    await discard(pool, place, reason="sent twice", by="test")
 
 
 async def tables_of_tenants(database: Database) -> list[str]:
@@ -77,12 +97,12 @@ async def test_every_table_has_rows_of_every_tenant(filled: Chain) -> None:
     """Else the tests below would prove nothing."""
     place = filled.place
     full = {
-        place.source: ["commands", "events", "totals"],
-        place.target: ["stream_versions", "totals"],
+        place.source: ["commands", "events", "totals", *PARKING],
+        place.target: ["stream_versions", "totals", *PARKING],
         place.keyring: ["subject_keys", "tenant_keys"],
     }
     for database, tables in full.items():
-        assert set(await tables_of_tenants(database)) == {*tables, "stream_versions"}
+        assert set(await tables_of_tenants(database)) == {*tables, *PARKING, "stream_versions"}
         for table in tables:
             assert set(await counts(database, table)) >= set(TENANTS), table
 

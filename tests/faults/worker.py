@@ -1,6 +1,6 @@
 """A relay, a consumer or a projector in a process of its own, with places where it waits to be killed or frozen.
 
-    python -m tests.faults.worker relay | consumer | projector POINT PLACE
+    python -m tests.faults.worker relay | consumer | projector | replay POINT PLACE
 
 It says `at POINT` on standard output the first time it comes there with work in its hands, and goes on when it reads a line.
 
@@ -10,6 +10,7 @@ consumer   received      the batch is in hand, no transaction has begun
            applied       the rows are written, the transaction is not committed
            committed     the transaction is committed, Kafka does not know
 projector  applied       the rows are written, the transaction is not committed
+replay     applied       the rows of a parked stream are written, the transaction is not committed
 """
 
 import asyncio
@@ -23,6 +24,7 @@ from services.kit.read_model import ReadModel
 from services.kit.record import Recorded
 from services.kit.relay import Relay
 from services.kit.tenancy import TenantId, TenantPool, Tx
+from tests.faults import poison
 from tests.faults.chain import Chain, Place, consumer_of, relay_of
 from tests.integration.kit.conftest import Toy
 from tests.integration.kit.toy import TOTALS, Total
@@ -118,7 +120,21 @@ async def run_consumer(place: Place, gate: Gate) -> None:
     await consumer.run()
 
 
-ROLES = {"relay": run_relay, "consumer": run_consumer, "projector": run_projector}
+async def run_replay(place: Place, gate: Gate) -> None:
+    """Every parked stream of the consumer once more, with the reader as it is after the fix."""
+    fold = into([TOTALS])
+
+    async def work(tx: Tx, events: Sequence[Recorded[Any]]) -> None:
+        await fold(tx, events)
+        await gate("applied")
+
+    pool = await TenantPool.open(place.target.app, idle_seconds=IDLE_SECONDS)
+    replay = consumer_of(place, pool, parse=poison.parse_after, work=work).replay()
+    for parked in await poison.standing(pool):
+        await replay.run(parked)
+
+
+ROLES = {"relay": run_relay, "consumer": run_consumer, "projector": run_projector, "replay": run_replay}
 
 
 def _say(line: str) -> None:

@@ -18,3 +18,12 @@ update relay set lease_until = clock_timestamp() where lane = 'main' and holder 
 
 -- incarnation: which store this is
 select incarnation from store;
+
+-- compare: where the log ends, and which events it has at these positions
+select feed_head() as head, coalesce(jsonb_object_agg(found.position, found.id), '{}') as ids from event_ids($1) found;
+
+-- hold: from now on nothing is appended, and why
+select store_hold($1);
+
+-- open: the log was compared here, and may be appended to
+select store_open();

@@ -41,6 +41,14 @@ class PersonEnrolled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonErased:
+    """The person was erased: their key is destroyed, and nothing more is recorded of them but how their care ended."""
+
+    person_id: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeOpened:
     """The person was accepted to a strand of care."""
 
@@ -199,6 +207,7 @@ class MhaPeriodEnded:
 
 RecordEvent: TypeAlias = (
     PersonEnrolled
+    | PersonErased
     | EpisodeOpened
     | EpisodeClosed
     | MeasureRecorded
@@ -215,6 +224,7 @@ Event: TypeAlias = RecordEvent | RestrictedEvent
 
 STORED_NAMES: dict[str, type[Event]] = {
     "person-enrolled.v1": PersonEnrolled,
+    "person-erased.v1": PersonErased,
     "episode-opened.v1": EpisodeOpened,
     "episode-closed.v1": EpisodeClosed,
     "measure-recorded.v1": MeasureRecorded,

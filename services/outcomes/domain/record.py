@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias, assert_never
 
+from services.kit.errors import Erased
 from services.outcomes.domain.events import (
     EpisodeClosed,
     EpisodeOpened,
@@ -13,6 +14,7 @@ from services.outcomes.domain.events import (
     MeasureCorrected,
     MeasureRecorded,
     PersonEnrolled,
+    PersonErased,
     RecordEvent,
     RiskFlagged,
     RiskReviewed,
@@ -47,7 +49,16 @@ class Enrolled:
     goals: Goals = field(default_factory=dict)
 
 
-OutcomeRecord: TypeAlias = NotEnrolled | Enrolled
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """The person was erased. Only how their episodes went is still taken down."""
+
+    version: int
+    opened: frozenset[str]
+    closed: frozenset[str]
+
+
+OutcomeRecord: TypeAlias = NotEnrolled | Enrolled | Forgotten
 
 
 def initial() -> OutcomeRecord:
@@ -59,6 +70,8 @@ def evolve(state: OutcomeRecord, event: RecordEvent) -> OutcomeRecord:
     match event:
         case PersonEnrolled():
             return Enrolled(version=state.version, opened=state.opened, closed=state.closed)
+        case PersonErased():
+            return Forgotten(version=state.version, opened=state.opened, closed=state.closed)
         case EpisodeOpened(referral_id=referral_id):
             return replace(state, opened=state.opened | {referral_id})
         case EpisodeClosed(referral_id=referral_id):
@@ -128,7 +141,15 @@ class CloseEpisode:
     ended_at: datetime
 
 
-FactCommand: TypeAlias = EnrolPerson | OpenEpisode | CloseEpisode
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetPerson:
+    """The person was erased at this instant."""
+
+    person_id: str
+    erased_at: datetime
+
+
+FactCommand: TypeAlias = EnrolPerson | ForgetPerson | OpenEpisode | CloseEpisode
 """Made of another service's fact."""
 
 RecordCommand: TypeAlias = FactCommand | RecordMeasure | CorrectMeasure | ReviewRisk | SetGoal | RateGoal
@@ -139,17 +160,27 @@ def stream_of(person_id: str) -> str:
 
 
 def enrolled(state: OutcomeRecord) -> Enrolled:
-    """Raises PersonUnknown."""
+    """Raises PersonUnknown, Erased."""
     if isinstance(state, NotEnrolled):
         raise PersonUnknown(field="person_id")
+    if isinstance(state, Forgotten):
+        raise Erased(field="person_id")
     return state
 
 
+def require_not_erased(state: OutcomeRecord) -> None:
+    """Raises Erased."""
+    if isinstance(state, Forgotten):
+        raise Erased(field="person_id")
+
+
 def decide(command: RecordCommand, state: OutcomeRecord, *, now: datetime) -> list[RecordEvent]:
-    """Others' facts are always taken. The rest raise PersonUnknown, and the refusals of their own module."""
+    """Others' facts are always taken. The rest raise PersonUnknown, Erased, and the refusals of their own module."""
     match command:
         case EnrolPerson():
             return enrol(command, state)
+        case ForgetPerson():
+            return forget(command, state)
         case OpenEpisode():
             return open_episode(command, state)
         case CloseEpisode():
@@ -177,10 +208,17 @@ def _decide_on(
 
 
 def enrol(command: EnrolPerson, state: OutcomeRecord) -> list[RecordEvent]:
-    """Once."""
-    if isinstance(state, Enrolled):
+    """Once; never again after they were erased."""
+    if not isinstance(state, NotEnrolled):
         return []
     return [PersonEnrolled(person_id=command.person_id, occurred_at=command.registered_at)]
+
+
+def forget(command: ForgetPerson, state: OutcomeRecord) -> list[RecordEvent]:
+    """Once, whether or not their registration was heard of."""
+    if isinstance(state, Forgotten):
+        return []
+    return [PersonErased(person_id=command.person_id, occurred_at=command.erased_at)]
 
 
 def open_episode(command: OpenEpisode, state: OutcomeRecord) -> list[RecordEvent]:

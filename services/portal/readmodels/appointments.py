@@ -150,11 +150,12 @@ APPOINTMENTS: ReadModel[AppointmentRow, PublicEvent] = ReadModel(
 )
 
 _DIARY = """
-select * from appointments
+select *, count(*) over () as matching from appointments
 where tenant = $1 and booked_at is not null and starts_at >= $2 and starts_at < $3
     and ($4::text is null or clinician_id = $4)
     and ($5::text is null or status = $5)
 order by starts_at, clinician_id, appointment_id
+limit $6 offset $7
 """
 _NOT_TOLD = """
 select *, count(*) over () as matching from appointments
@@ -165,17 +166,34 @@ limit $4 offset $5
 
 
 async def diary(
-    tx: Tx, tenant: TenantId, start: datetime, end: datetime, *, clinician_id: str | None, status: str | None
-) -> list[AppointmentRow]:
-    """The appointments that start from `start` to before `end`, in order of time."""
-    return [APPOINTMENTS.read(record) for record in await tx.fetch(_DIARY, tenant, start, end, clinician_id, status)]
+    tx: Tx,
+    tenant: TenantId,
+    start: datetime,
+    end: datetime,
+    *,
+    clinician_id: str | None,
+    status: str | None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> tuple[list[AppointmentRow], int]:
+    """A page of the appointments that start from `start` to before `end`, in order of time, and how many there are.
+
+    Without a limit, all.
+    """
+    return _page(await tx.fetch(_DIARY, tenant, start, end, clinician_id, status, limit, offset))
 
 
 async def without_outcome(
-    tx: Tx, tenant: TenantId, now: datetime, *, clinician_id: str | None, limit: int, offset: int
+    tx: Tx, tenant: TenantId, now: datetime, *, clinician_id: str | None, limit: int | None = None, offset: int = 0
 ) -> tuple[list[AppointmentRow], int]:
-    """A page of the appointments that have begun and nobody has said what became of, oldest first, and how many there are."""
-    records = await tx.fetch(_NOT_TOLD, tenant, now, clinician_id, limit, offset)
+    """A page of the appointments that have begun and nobody has said what became of, oldest first, and how many there are.
+
+    Without a limit, all.
+    """
+    return _page(await tx.fetch(_NOT_TOLD, tenant, now, clinician_id, limit, offset))
+
+
+def _page(records: list) -> tuple[list[AppointmentRow], int]:
     return [APPOINTMENTS.read(record) for record in records], records[0]["matching"] if records else 0
 
 

@@ -123,38 +123,41 @@ class Filled:
 
 
 _FILLED = """
-select s.*, coalesce(p.people_booked, 0) as people_booked, coalesce(p.families_waiting, 0) as families_waiting,
-    count(*) over () as matching
-from group_sessions s
+with page as (
+    select *, count(*) over () as matching from group_sessions
+    where tenant = $1 and starts_at is not null
+        and ($2::text is null or group_session_id = $2)
+        and ($3::timestamptz is null or ends_at >= $3)
+        and ($4::timestamptz is null or ends_at < $4)
+        and ($5::text is null or status = $5)
+        and (not $6 or open_to_all)
+    order by case when $4 is null then starts_at end, starts_at desc, group_session_id
+    limit $7 offset $8
+)
+select page.*, coalesce(p.people_booked, 0) as people_booked, coalesce(p.families_waiting, 0) as families_waiting
+from page
 left join lateral (
     select sum(party_size) filter (
             where status <> 'cancelled' and (booked_at is not null or promoted_at is not null)
         ) as people_booked,
         count(*) filter (where status = 'waitlisted') as families_waiting
-    from places where tenant = s.tenant and group_session_id = s.group_session_id
+    from places where tenant = page.tenant and group_session_id = page.group_session_id
 ) p on true
-where s.tenant = $1 and s.starts_at is not null
-    and ($2::text is null or s.group_session_id = $2)
-    and ($3::timestamptz is null or s.ends_at >= $3)
-    and ($4::timestamptz is null or s.ends_at < $4)
-    and ($5::text is null or s.status = $5)
-    and (not $6 or s.open_to_all)
-order by case when $4 is null then s.starts_at end, s.starts_at desc, s.group_session_id
-limit $7 offset $8
+order by case when $4 is null then starts_at end, starts_at desc, group_session_id
 """
 
 
 async def sessions_from(
-    tx: Tx, tenant: TenantId, now: datetime, *, status: str | None, limit: int, offset: int
+    tx: Tx, tenant: TenantId, now: datetime, *, status: str | None, limit: int | None = None, offset: int = 0
 ) -> tuple[list[Filled], int]:
-    """A page of the sessions that are not over, the next one first, and how many there are."""
+    """A page of the sessions that are not over, the next one first, and how many there are. Without a limit, all."""
     return _page(await tx.fetch(_FILLED, tenant, None, now, None, status, False, limit, offset))
 
 
 async def sessions_before(
-    tx: Tx, tenant: TenantId, now: datetime, *, status: str | None, limit: int, offset: int
+    tx: Tx, tenant: TenantId, now: datetime, *, status: str | None, limit: int | None = None, offset: int = 0
 ) -> tuple[list[Filled], int]:
-    """A page of the sessions that are over, the latest first, and how many there are."""
+    """A page of the sessions that are over, the latest first, and how many there are. Without a limit, all."""
     return _page(await tx.fetch(_FILLED, tenant, None, None, now, status, False, limit, offset))
 
 

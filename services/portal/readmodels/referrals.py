@@ -1,10 +1,13 @@
 """Every referral and what became of it: the triage list and a person's referrals are read from here.
 
-The waiting list joins `waits` to it. A row starts with whichever fact comes first; lists show it once the referral itself is there.
+When one is due is for its clock to say (`waits`). A row starts with whichever fact comes first; lists show it once the referral
+itself is there.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 
 from contracts.event import PublicEvent
 from contracts.referral import (
@@ -14,14 +17,13 @@ from contracts.referral import (
     ReferralRedirectedV1,
     ReferralTriagedV1,
     ReferralWithdrawnV1,
-    WaitStartedV1,
 )
 from services.kit.read_model import ReadModel
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId, Tx
 
 Ended = ReferralRedirectedV1 | ReferralWithdrawnV1 | ReferralClosedV1
-Heeded = ReferralReceivedV1 | WaitStartedV1 | ReferralTriagedV1 | ReferralAcceptedV1 | Ended
+Heeded = ReferralReceivedV1 | ReferralTriagedV1 | ReferralAcceptedV1 | Ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +39,6 @@ class ReferralRow:
     self_referred: bool | None = None
     received_at: datetime | None = None
     received_recorded_at: datetime | None = None
-    clock_started_at: datetime | None = None
-    due_on: date | None = None
     clinical_response_priority: str | None = None
     triaged_at: datetime | None = None
     care_strand: str | None = None
@@ -66,8 +66,6 @@ def _with(row: ReferralRow, event: Heeded, recorded_at: datetime) -> ReferralRow
     match event:
         case ReferralReceivedV1():
             return _received(row, event, recorded_at)
-        case WaitStartedV1():
-            return replace(row, clock_started_at=event.clock_started_at, due_on=event.due_on)
         case ReferralTriagedV1():
             return replace(
                 row, clinical_response_priority=event.clinical_response_priority, triaged_at=event.triaged_at
@@ -152,7 +150,7 @@ async def to_triage(
     return _page(await tx.fetch(_OLDEST_FIRST, tenant, list(statuses), priority, limit, offset))
 
 
-def _page(records: list) -> tuple[list[ReferralRow], int]:
+def _page(records: Sequence[Any]) -> tuple[list[ReferralRow], int]:
     return [REFERRALS.read(record) for record in records], records[0]["matching"] if records else 0
 
 

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from contracts.event import PublicEvent
-from contracts.training import ConfidenceRecordedV1, TrainingAttendedV1
+from contracts.training import ConfidenceRecordedV1, TrainingAttendanceRemovedV1, TrainingAttendedV1
 from services.kit.read_model import ReadModel
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId, Tx
 
-Heeded = TrainingAttendedV1 | ConfidenceRecordedV1
+Told = TrainingAttendedV1 | ConfidenceRecordedV1
+Heeded = Told | TrainingAttendanceRemovedV1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +37,16 @@ def _key_of(recorded: Recorded[PublicEvent]) -> str | None:
 
 def _evolve(row: TrainingAttendanceRow | None, recorded: Recorded[PublicEvent]) -> TrainingAttendanceRow | None:
     event = recorded.event
-    if not isinstance(event, Heeded):
+    if isinstance(event, TrainingAttendanceRemovedV1):
+        return None
+    if not isinstance(event, Told):
         return row
     session_id, attendee_id = event.training_session_id, event.attendee_id
     blank = TrainingAttendanceRow(attendance=_key(event), training_session_id=session_id, attendee_id=attendee_id)
     return _with(row or blank, event)
 
 
-def _with(row: TrainingAttendanceRow, event: Heeded) -> TrainingAttendanceRow:
+def _with(row: TrainingAttendanceRow, event: Told) -> TrainingAttendanceRow:
     match event:
         case TrainingAttendedV1():
             return replace(
@@ -53,8 +56,10 @@ def _with(row: TrainingAttendanceRow, event: Heeded) -> TrainingAttendanceRow:
                 attended_at=event.attended_at,
             )
         case ConfidenceRecordedV1():
-            answer = {"before": event.before, "after": event.after}
-            return replace(row, confidence={**row.confidence, event.objective: answer})
+            others = {objective: answer for objective, answer in row.confidence.items() if objective != event.objective}
+            if event.before is None and event.after is None:
+                return replace(row, confidence=others)
+            return replace(row, confidence={**others, event.objective: {"before": event.before, "after": event.after}})
 
 
 TRAINING_ATTENDANCES: ReadModel[TrainingAttendanceRow, PublicEvent] = ReadModel(

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from contracts.event import PublicEvent
-from contracts.training import TrainingSessionHeldV1, TrainingSessionScheduledV1
+from contracts.training import TrainingRegisterCorrectedV1, TrainingSessionHeldV1, TrainingSessionScheduledV1
 from services.kit.read_model import ReadModel
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId, Tx
 
-Heeded = TrainingSessionScheduledV1 | TrainingSessionHeldV1
+Heeded = TrainingSessionScheduledV1 | TrainingSessionHeldV1 | TrainingRegisterCorrectedV1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,9 @@ def _evolve(row: TrainingSessionRow | None, recorded: Recorded[PublicEvent]) -> 
             so_far = row or TrainingSessionRow(training_session_id=event.training_session_id)
             status = "announced" if so_far.course is None else "held"
             return replace(so_far, status=status, attended=event.attended, held_at=event.held_at)
+        case TrainingRegisterCorrectedV1() as event:
+            so_far = row or TrainingSessionRow(training_session_id=event.training_session_id)
+            return replace(so_far, attended=event.attended)
         case _:
             return row
 
@@ -70,9 +73,9 @@ limit $3 offset $4
 
 
 async def training_sessions(
-    tx: Tx, tenant: TenantId, *, status: str | None, limit: int, offset: int
+    tx: Tx, tenant: TenantId, *, status: str | None, limit: int | None = None, offset: int = 0
 ) -> tuple[list[TrainingSessionRow], int]:
-    """A page of the training sessions, the latest first, and how many there are."""
+    """A page of the training sessions, the latest first, and how many there are. Without a limit, all."""
     records = await tx.fetch(_LATEST_FIRST, tenant, status, limit, offset)
     return [TRAINING_SESSIONS.read(record) for record in records], records[0]["matching"] if records else 0
 

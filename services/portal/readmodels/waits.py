@@ -3,6 +3,7 @@
 All that is said of one clock comes in one stream, so a row is as new as the last of it. Lists show it once its start has arrived.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -123,3 +124,13 @@ async def waits_of_person(tx: Tx, tenant: TenantId, person_id: str) -> list[Wait
         person_id,
     )
     return [WAITS.read(record) for record in records]
+
+
+async def waits_of(tx: Tx, tenant: TenantId, referral_ids: Sequence[str]) -> dict[str, WaitRow]:
+    """The clocks of these referrals, by referral; those whose start has not arrived are left out."""
+    records = await tx.fetch(
+        "select * from waits where tenant = $1 and referral_id = any($2) and started_recorded_at is not null",
+        tenant,
+        list(referral_ids),
+    )
+    return {record["referral_id"]: WAITS.read(record) for record in records}

@@ -14,7 +14,7 @@ from contracts.scheduling import (
     SessionHeldV1,
     SessionMissedV1,
 )
-from services.portal.readmodels.evidence import EvidenceRow
+from services.portal.readmodels.evidence import Evidence
 from services.portal.report.tracing import Figures, adding, each, first_of_each
 
 _OUTCOMES = (AppointmentCancelledV1.TYPE, SessionAttendedV1.TYPE, SessionMissedV1.TYPE)
@@ -27,7 +27,7 @@ _PLACES = {
 ACTIVITY = (*_OUTCOMES, SessionHeldV1.TYPE, SessionCancelledV1.TYPE, *_PLACES.values())
 
 
-def activity_events(facts: Iterable[EvidenceRow], first: date, last: date) -> Figures:
+def activity_events(facts: Iterable[Evidence], first: date, last: date) -> Figures:
     """`facts` in the order in which they were true."""
     facts = list(facts)
     within = [fact for fact in facts if first <= fact.day <= last]
@@ -46,7 +46,7 @@ def activity_events(facts: Iterable[EvidenceRow], first: date, last: date) -> Fi
     }
 
 
-def _appointments(outcomes: list[EvidenceRow]) -> Figures:
+def _appointments(outcomes: list[Evidence]) -> Figures:
     attended = [fact for fact in outcomes if fact.type == SessionAttendedV1.TYPE]
     cancelled = [fact for fact in outcomes if fact.type == AppointmentCancelledV1.TYPE]
     return {
@@ -60,9 +60,18 @@ def _appointments(outcomes: list[EvidenceRow]) -> Figures:
     }
 
 
-def _latest_outcomes(facts: Iterable[EvidenceRow]) -> list[EvidenceRow]:
+def seen_by_person(facts: Iterable[Evidence], first: date, last: date) -> dict[str, list[Evidence]]:
+    """{person: the appointments they came to on the days `first` to `last`, in order}"""
+    seen: dict[str, list[Evidence]] = {}
+    for fact in _latest_outcomes(facts):
+        if fact.type == SessionAttendedV1.TYPE and first <= fact.day <= last and "person_id" in fact.facts:
+            seen.setdefault(fact.facts["person_id"], []).append(fact)
+    return seen
+
+
+def _latest_outcomes(facts: Iterable[Evidence]) -> list[Evidence]:
     """Of every appointment what is said of it last."""
-    latest: dict[str, EvidenceRow] = {}
+    latest: dict[str, Evidence] = {}
     for fact in facts:
         if fact.type in _OUTCOMES and "appointment_id" in fact.facts:
             known = latest.get(fact.subject)

@@ -3,9 +3,8 @@
 from typing import Any
 
 from services.kit.errors import DomainError, Kind
-from services.portal.readmodels.evidence import EvidenceRow
+from services.portal.readmodels.evidence import Evidence
 from services.portal.report.evaluation import Evaluation
-from services.portal.report.tracing import total
 
 
 class FigureUnknown(DomainError):
@@ -20,7 +19,7 @@ def events_json(evaluation: Evaluation, figure: str) -> dict[str, Any]:
     counted = evaluation.events[figure]
     return {
         "figure": figure,
-        "number": total(counted),
+        "number": counted.number,
         "from": evaluation.first_day.isoformat(),
         "to": evaluation.last_day.isoformat(),
         "as_at": evaluation.as_at.isoformat(),
@@ -35,7 +34,7 @@ def events_json(evaluation: Evaluation, figure: str) -> dict[str, Any]:
     }
 
 
-def _reference(fact: EvidenceRow) -> dict[str, Any]:
+def _reference(fact: Evidence) -> dict[str, Any]:
     return {
         "stream": fact.stream,
         "version": fact.version,

@@ -5,26 +5,23 @@ under the same version of the instrument. Deviations are sample standard deviati
 Student's t. A valid score is one that could be computed: an incomplete questionnaire without a total counts nowhere.
 """
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from statistics import fmean, median, stdev
+from typing import NamedTuple, TypeAlias
 
-from services.portal.readmodels.evidence import LONDON, EvidenceRow
-from services.portal.readmodels.referrals import ReferralRow
+from services.portal.readmodels.evidence import LONDON, Evidence
+from services.portal.report.change import change_of, d_b
+from services.portal.report.crossing import Crossing, crossings
 from services.portal.report.instruments import instrument, instruments
-from services.portal.report.reliable_change import ReliableChange, class_of, reliable_change, rule_of
-from services.portal.report.student import t_quantile
-from services.portal.report.tracing import Counted, Figures, each
-
-_CONFIDENCE = 0.975
-"""Two-sided 95 %."""
+from services.portal.report.reliable_change import CLASSES, ReliableChange, class_of, reliable_change, rule_of
+from services.portal.report.request import Request
+from services.portal.report.tracing import Events, Figures, changes, each
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(NamedTuple):
     """What a measure said at some moment, and the event that said it."""
 
     measure_id: str
@@ -34,7 +31,7 @@ class Reading:
     scores: Mapping[str, float | None]
     completed_on: date
     recorded_at: datetime
-    fact: EvidenceRow
+    fact: Evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +71,8 @@ class Pairs:
     """None where the first scores do not differ, or there are fewer than two pairs."""
     reliable: ReliableChange | None
     """None where no rule is verified for the score."""
+    crossed: dict[str, Crossing]
+    """{cut-off: who began at or above it and ended below}; for scores of which fewer is better."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +81,8 @@ class ScoreFigures:
     score: str
     first: Distribution
     last: Distribution
+    unpaired: Distribution
+    """The first scores of those who have no second one: how they differ from the pairs is who is missing from the change."""
     pairs: Pairs
 
 
@@ -107,7 +108,7 @@ class Reach:
     waits: Waits
 
 
-def reach(referrals: Sequence[ReferralRow], as_at: datetime) -> Reach:
+def reach(referrals: Sequence[Request], as_at: datetime) -> Reach:
     """Who was reached: `referrals` are those received in the period, as known at `as_at`."""
     accepted = [row for row in referrals if row.accepted_recorded_at is not None and row.accepted_recorded_at <= as_at]
     days = [_days(row.received_at, row.accepted_at) for row in accepted if row.received_at and row.accepted_at]
@@ -129,7 +130,7 @@ def _counted(codes: Iterable[str | None]) -> dict[str, int]:
     )
 
 
-def _waits(referrals: Sequence[ReferralRow], as_at: datetime) -> Waits:
+def _waits(referrals: Sequence[Request], as_at: datetime) -> Waits:
     started = [row for row in referrals if row.clock_started_at is not None and row.clock_started_at <= as_at]
     days = [_days(row.clock_started_at, as_at) for row in started if row.clock_started_at]
     today = as_at.astimezone(LONDON).date()
@@ -149,20 +150,25 @@ def _day(moment: datetime) -> date:
     return moment.astimezone(LONDON).date()
 
 
+Pair: TypeAlias = tuple[Reading, Reading]
+"""A person's first and last."""
+ScoresByPerson: TypeAlias = Mapping[tuple[str, str], Mapping[str, list[Reading]]]
+"""{(instrument, score): {person: readings with a valid score, oldest first}}"""
+
+
 def measures(readings: Iterable[Reading]) -> list[ScoreFigures]:
     """First, last and change for every instrument and score that has a valid score in the readings."""
-    people = _scores_by_person(readings)
+    return figures_of(scores_by_person(readings))
+
+
+def figures_of(people: ScoresByPerson) -> list[ScoreFigures]:
     order = {code: place for place, code in enumerate(instruments())}
     keys = sorted(people, key=lambda key: (order.get(key[0], len(order)), key))
     return [_figures(code, score, list(people[code, score].values())) for code, score in keys]
 
 
-_Key = tuple[str, str]
-
-
-def _scores_by_person(readings: Iterable[Reading]) -> dict[_Key, dict[str, list[Reading]]]:
-    """{(instrument, score): {person: readings with a valid score, oldest first}}"""
-    people: dict[_Key, dict[str, list[Reading]]] = {}
+def scores_by_person(readings: Iterable[Reading]) -> ScoresByPerson:
+    people: dict[tuple[str, str], dict[str, list[Reading]]] = {}
     for reading in sorted(
         readings, key=lambda reading: (reading.completed_on, reading.recorded_at, reading.measure_id)
     ):
@@ -174,17 +180,21 @@ def _scores_by_person(readings: Iterable[Reading]) -> dict[_Key, dict[str, list[
 
 def _figures(code: str, score: str, people: list[list[Reading]]) -> ScoreFigures:
     count_at = instrument(code).score(score).count_at
-    paired = [(_value(first, score), _value(last, score)) for first, last in _pairs_of(people)]
+    pairs = pairs_of(people)
+    with_pair = {first.person_id for first, _ in pairs}
+    firsts = [readings[0] for readings in people]
+    unpaired = [value_of(reading, score) for reading in firsts if reading.person_id not in with_pair]
     return ScoreFigures(
         instrument=code,
         score=score,
-        first=distribution([_value(readings[0], score) for readings in people], count_at),
-        last=distribution([_value(reading, score) for reading in _lasts(people)], count_at),
-        pairs=_pairs(code, score, paired),
+        first=distribution([value_of(reading, score) for reading in firsts], count_at),
+        last=distribution([value_of(reading, score) for reading in _lasts(people)], count_at),
+        unpaired=distribution(unpaired, count_at),
+        pairs=_pairs(code, score, [(value_of(first, score), value_of(last, score)) for first, last in pairs]),
     )
 
 
-def _value(reading: Reading, score: str) -> float:
+def value_of(reading: Reading, score: str) -> float:
     value = reading.scores[score]
     assert value is not None, "only readings with the score are kept"  # noqa: S101
     return value
@@ -194,7 +204,8 @@ def _lasts(people: list[list[Reading]]) -> list[Reading]:
     return [readings[-1] for readings in people if len(readings) > 1]
 
 
-def _pairs_of(people: list[list[Reading]]) -> list[tuple[Reading, Reading]]:
+def pairs_of(people: Iterable[list[Reading]]) -> list[Pair]:
+    """First and last of everybody who has both under the same version of the instrument."""
     return [
         (readings[0], readings[-1])
         for readings in people
@@ -202,36 +213,57 @@ def _pairs_of(people: list[list[Reading]]) -> list[tuple[Reading, Reading]]:
     ]
 
 
-def measure_events(readings: Iterable[Reading]) -> Figures:
-    """The events behind every count of `measures`."""
-    figures: dict[str, list[Counted]] = {}
-    for (code, score), by_person in _scores_by_person(readings).items():
+def measure_events(scores: ScoresByPerson) -> Figures:
+    """The events behind every count of `figures_of`."""
+    figures: dict[str, Events] = {}
+    for (code, score), by_person in scores.items():
         for name, counted in _events_of(code, score, list(by_person.values())).items():
             figures[f"measures.{code}.{score}.{name}"] = counted
     return figures
 
 
 def _events_of(code: str, score: str, people: list[list[Reading]]) -> Figures:
-    names, rule = instrument(code).score(score), rule_of(code, score)
-    firsts, lasts, pairs = [readings[0] for readings in people], _lasts(people), _pairs_of(people)
-    figures = {"first": _each(firsts), "last": _each(lasts), "pairs": [_changed(*pair) for pair in pairs]}
+    names = instrument(code).score(score)
+    firsts, lasts, pairs = [readings[0] for readings in people], _lasts(people), pairs_of(people)
+    figures = {"first": _each(firsts), "last": _each(lasts), "pairs": _changes(pairs)}
     for name, scored in (("first", firsts), ("last", lasts)):
         for at in names.count_at:
-            figures[f"{name}.at_or_above.{at}"] = _each(one for one in scored if _value(one, score) >= at)
-    if rule:
-        figures |= {f"pairs.{name}": [] for name in ("improved", "no_change", "deteriorated")}
-        for first, last in pairs:
-            kind = class_of(_value(last, score) - _value(first, score), rule.points, names.better)
-            figures[f"pairs.{kind}"].append(_changed(first, last))
+            figures[f"{name}.at_or_above.{at}"] = _each(one for one in scored if value_of(one, score) >= at)
+    return {**figures, **_reliably(code, score, pairs), **_crossed(code, score, pairs)}
+
+
+def _reliably(code: str, score: str, pairs: list[Pair]) -> Figures:
+    rule, better = rule_of(code, score), instrument(code).score(score).better
+    if rule is None:
+        return {}
+    classed: dict[str, list[Pair]] = {name: [] for name in CLASSES}
+    for first, last in pairs:
+        kind = class_of(value_of(last, score) - value_of(first, score), rule.points, better)
+        classed[kind].append((first, last))
+    return {f"pairs.{kind}": _changes(mine) for kind, mine in classed.items()}
+
+
+def _crossed(code: str, score: str, pairs: list[Pair]) -> Figures:
+    figures: dict[str, Events] = {}
+    for at in _cut_offs(code, score):
+        above = [pair for pair in pairs if value_of(pair[0], score) >= at]
+        figures[f"pairs.crossed.{at}.of"] = _changes(above)
+        figures[f"pairs.crossed.{at}.below"] = _changes([pair for pair in above if value_of(pair[1], score) < at])
     return figures
 
 
-def _each(readings: Iterable[Reading]) -> list[Counted]:
+def _cut_offs(code: str, score: str) -> tuple[int, ...]:
+    """Those below which somebody is better off."""
+    names = instrument(code).score(score)
+    return names.count_at if names.better == "lower" else ()
+
+
+def _each(readings: Iterable[Reading]) -> Events:
     return each(reading.fact for reading in readings)
 
 
-def _changed(first: Reading, last: Reading) -> Counted:
-    return Counted(fact=last.fact, compared_with=first.fact)
+def _changes(pairs: Iterable[Pair]) -> Events:
+    return changes((first.fact, last.fact) for first, last in pairs)
 
 
 def distribution(values: Sequence[float], count_at: Iterable[int]) -> Distribution:
@@ -248,22 +280,17 @@ def distribution(values: Sequence[float], count_at: Iterable[int]) -> Distributi
 
 def _pairs(code: str, score: str, paired: list[tuple[float, float]]) -> Pairs:
     count_at, better = instrument(code).score(score).count_at, instrument(code).score(score).better
-    changes = [last - first for first, last in paired]
-    deviation = stdev(changes) if len(changes) > 1 else None
-    firsts = distribution([first for first, _ in paired], count_at)
+    changes, firsts = [last - first for first, last in paired], [first for first, _ in paired]
+    change, effect = change_of(changes), d_b(changes, firsts)
     return Pairs(
         n=len(paired),
-        mean_change=fmean(changes) if changes else None,
-        sd_change=deviation,
-        ci95=_interval(fmean(changes), deviation, len(changes)) if deviation is not None else None,
-        first=firsts,
+        mean_change=change.mean,
+        sd_change=change.sd,
+        ci95=change.ci95,
+        first=distribution(firsts, count_at),
         last=distribution([last for _, last in paired], count_at),
         better=better,
-        effect_size=EffectSize(name="d_b", value=fmean(changes) / firsts.sd) if firsts.sd else None,
+        effect_size=EffectSize(name="d_b", value=effect) if effect is not None else None,
         reliable=reliable_change(changes, rule_of(code, score), better),
+        crossed=crossings(paired, _cut_offs(code, score)),
     )
-
-
-def _interval(mean: float, deviation: float, n: int) -> tuple[float, float]:
-    reach_of_t = t_quantile(_CONFIDENCE, n - 1) * deviation / math.sqrt(n)
-    return mean - reach_of_t, mean + reach_of_t

@@ -31,6 +31,8 @@ class ScoreNames(_Entry):
 class InstrumentNames(_Entry):
     short: str
     title: str
+    domain: str | None = None
+    """Which of the impacts it tells of; None for one that is not in the file."""
     scores: dict[str, ScoreNames]
 
     def score(self, name: str) -> ScoreNames:

@@ -6,10 +6,10 @@ from datetime import date, datetime
 
 from contracts.outcomes import MeasureCorrectedV1, MeasureRecordedV1, RiskFlaggedV1
 from contracts.referral import ReferralAcceptedV1, ReferralReceivedV1, WaitStartedV1
-from services.portal.readmodels.evidence import EvidenceRow
-from services.portal.readmodels.referrals import ReferralRow
-from services.portal.report.figures import Reading, measure_events
-from services.portal.report.tracing import Counted, Figures, each, first_of_each
+from services.portal.readmodels.evidence import Evidence
+from services.portal.report.figures import Reading, ScoresByPerson, measure_events
+from services.portal.report.request import Request
+from services.portal.report.tracing import Figures, each, first_of_each
 
 REFERRALS = (ReferralReceivedV1.TYPE, ReferralAcceptedV1.TYPE, WaitStartedV1.TYPE)
 MEASURES = (MeasureRecordedV1.TYPE, MeasureCorrectedV1.TYPE, RiskFlaggedV1.TYPE)
@@ -19,13 +19,13 @@ MEASURES = (MeasureRecordedV1.TYPE, MeasureCorrectedV1.TYPE, RiskFlaggedV1.TYPE)
 class Referral:
     """A referral of the period; each event None while it was not known."""
 
-    received: EvidenceRow
-    accepted: EvidenceRow | None
-    started: EvidenceRow | None
+    received: Evidence
+    accepted: Evidence | None
+    started: Evidence | None
 
-    def row(self) -> ReferralRow:
+    def row(self) -> Request:
         facts, accepted = self.received.facts, self.accepted
-        return ReferralRow(
+        return Request(
             referral_id=self.received.subject,
             person_id=facts["person_id"],
             source_of_referral=facts["source_of_referral"],
@@ -39,13 +39,13 @@ class Referral:
         )
 
 
-def _moment(fact: EvidenceRow | None, name: str) -> datetime | None:
+def _moment(fact: Evidence | None, name: str) -> datetime | None:
     return datetime.fromisoformat(fact.facts[name]) if fact else None
 
 
-def referrals(facts: Iterable[EvidenceRow], first: date, last: date) -> list[Referral]:
+def referrals(facts: Iterable[Evidence], first: date, last: date) -> list[Referral]:
     """Those received on the days `first` to `last`, in order of receipt."""
-    by_type: dict[str, dict[str, EvidenceRow]] = {name: {} for name in REFERRALS}
+    by_type: dict[str, dict[str, Evidence]] = {name: {} for name in REFERRALS}
     for fact in facts:
         by_type.get(fact.type, {})[fact.subject] = fact
     received, accepted, started = (by_type[name] for name in REFERRALS)
@@ -73,16 +73,16 @@ def reach_events(known: list[Referral], today: date) -> Figures:
     }
 
 
-def _by(prefix: str, facts: Iterable[EvidenceRow], name: str) -> Figures:
-    grouped: dict[str, list[Counted]] = {}
+def _by(prefix: str, facts: Iterable[Evidence], name: str) -> Figures:
+    grouped: dict[str, list[Evidence]] = {}
     for fact in facts:
-        grouped.setdefault(f"{prefix}.{fact.facts[name]}", []).append(Counted(fact=fact))
-    return grouped
+        grouped.setdefault(f"{prefix}.{fact.facts[name]}", []).append(fact)
+    return {name: each(group) for name, group in grouped.items()}
 
 
-def readings(facts: Iterable[EvidenceRow], first: date, last: date) -> list[Reading]:
+def readings(facts: Iterable[Evidence], first: date, last: date) -> list[Reading]:
     """The questionnaires completed on the days `first` to `last`: of each, the latest of its recordings."""
-    latest: dict[str, EvidenceRow] = {}
+    latest: dict[str, Evidence] = {}
     for fact in facts:
         if fact.type != RiskFlaggedV1.TYPE:
             known = latest.get(fact.subject)
@@ -90,7 +90,7 @@ def readings(facts: Iterable[EvidenceRow], first: date, last: date) -> list[Read
     return [_reading(fact) for fact in latest.values() if first <= fact.day <= last]
 
 
-def _reading(fact: EvidenceRow) -> Reading:
+def _reading(fact: Evidence) -> Reading:
     said = fact.facts
     return Reading(
         measure_id=fact.subject,
@@ -104,12 +104,12 @@ def _reading(fact: EvidenceRow) -> Reading:
     )
 
 
-def questionnaire_events(facts: Iterable[EvidenceRow], counted: list[Reading]) -> Figures:
+def questionnaire_events(facts: Iterable[Evidence], counted: list[Reading], scores: ScoresByPerson) -> Figures:
     """The events behind every count of questionnaires, and the risk flags these had raised."""
     measures = {reading.measure_id for reading in counted}
     flags = [fact for fact in facts if fact.type == RiskFlaggedV1.TYPE and fact.subject in measures]
     return {
-        **measure_events(counted),
+        **measure_events(scores),
         "questionnaires": each(reading.fact for reading in counted),
         "risk_flags": each(flags),
     }

@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any
 
 from contracts.referral import WaitAdvancedV1, WaitBreachedV1, WaitRevisedV1, WaitStartedV1, WaitStoppedV1
-from services.portal.readmodels.evidence import EvidenceRow
+from services.portal.readmodels.evidence import Evidence
 from services.portal.readmodels.waits import PARTS
 from services.portal.report.intervals import wilson
 from services.portal.report.tracing import Figures, each, nested
@@ -20,11 +20,11 @@ _COMPLETE = "complete"
 class Clock:
     """One spell's clock, each part with the event that said it last."""
 
-    started: EvidenceRow | None = None
-    stopped: EvidenceRow | None = None
-    breached: EvidenceRow | None = None
+    started: Evidence | None = None
+    stopped: Evidence | None = None
+    breached: Evidence | None = None
     due_on: date | None = None
-    parts: dict[str, EvidenceRow] = field(default_factory=dict)
+    parts: dict[str, Evidence] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -34,7 +34,7 @@ class Clock:
     def days(self) -> int | None:
         return None if self.stopped is None else self.stopped.facts["days"]
 
-    def take(self, fact: EvidenceRow) -> None:
+    def take(self, fact: Evidence) -> None:
         said = fact.facts
         match fact.type:
             case WaitStartedV1.TYPE:
@@ -52,7 +52,7 @@ class Clock:
             self.due_on = date.fromisoformat(said["due_on"])
 
 
-def clocks(facts: Iterable[EvidenceRow], first: date, last: date) -> list[Clock]:
+def clocks(facts: Iterable[Evidence], first: date, last: date) -> list[Clock]:
     """Those that started on the days `first` to `last`, in order of their start."""
     by_spell: dict[str, Clock] = {}
     for fact in sorted(facts, key=lambda fact: (fact.stream, fact.version)):

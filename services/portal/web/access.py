@@ -13,10 +13,13 @@ _TABLE = {
     "page:triage": frozenset({"clinician"}),
     "page:waiting-list": frozenset({"clinician", "coordinator"}),
     "page:person": frozenset({"clinician", "coordinator"}),
+    "page:person-details": frozenset({"clinician", "coordinator"}),
+    "page:referrals-made": frozenset({"referrer", "clinician", "coordinator"}),
     "page:measures": frozenset({"clinician"}),
     "page:diary": frozenset({"clinician", "coordinator"}),
     "page:appointments": frozenset({"clinician", "coordinator"}),
     "page:attendance": frozenset({"clinician"}),
+    "page:book-place": frozenset({"referrer", "clinician", "coordinator"}),
     "page:sessions": frozenset({"clinician", "coordinator"}),
     "page:withdraw": frozenset({"clinician", "coordinator"}),
     "page:end-referral": frozenset({"clinician"}),
@@ -24,11 +27,26 @@ _TABLE = {
     "page:operations": frozenset({"operator", "coordinator"}),
     "page:training": frozenset({"clinician", "coordinator", "training-lead"}),
     "page:training-plan": frozenset({"coordinator", "training-lead"}),
+    "page:community": frozenset({"clinician", "coordinator", "training-lead"}),
     "page:consultations": frozenset({"clinician", "coordinator", "training-lead"}),
     "page:report": frozenset({"clinician", "coordinator"}),
+    "page:access-log": frozenset({"coordinator"}),
 }
 
 permit = Permissions(_TABLE)
+
+
+_PURPOSES = {
+    "clinician": "direct-care",
+    "coordinator": "coordination",
+    "referrer": "referral",
+    "training-lead": "training",
+}
+
+
+def purpose_of(principal: Principal) -> str:
+    """What somebody reads for, by what they are here for."""
+    return next((purpose for role, purpose in _PURPOSES.items() if role in principal.roles), "administration")
 
 
 def may(principal: Principal, permission: str) -> bool:

@@ -9,11 +9,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.kit.auth import Verifier
-from services.portal.web.errors import Apology, add_error_pages
+from services.portal.web.errors import Apology, Legible, add_error_pages
 from services.portal.web.pages import (
+    accesses,
     appointments,
     ask_for_help,
     attendance,
+    booking,
+    community,
     consultations,
     diary,
     endings,
@@ -25,12 +28,16 @@ from services.portal.web.pages import (
     measures,
     operations,
     people,
+    person_details,
     refer,
+    referral_list,
+    referrals_made,
     register,
     restricted,
     sessions,
     signing,
     training,
+    training_register,
     triage,
     waiting,
 )
@@ -44,8 +51,12 @@ ROUTERS = (
     triage.router,
     waiting.router,
     lists.router,
+    referral_list.router,
     endings.router,
+    referrals_made.router,
     people.router,
+    accesses.router,
+    person_details.router,
     measures.router,
     goals.router,
     restricted.router,
@@ -56,8 +67,11 @@ ROUTERS = (
     attendance.router,
     sessions.router,
     register.router,
+    booking.router,
     training.router,
+    training_register.router,
     consultations.router,
+    community.router,
 )
 FOR_FAMILIES = (join.router, ask_for_help.router)
 """Nobody signs in to these."""
@@ -113,6 +127,7 @@ def pages(site: Site, *, verifier: Verifier, issuer: str) -> FastAPI:
     for router in (*ROUTERS, *FOR_FAMILIES):
         app.include_router(router)
     add_error_pages(app)
+    app.add_middleware(Legible, synthetic=site.synthetic)
     app.add_middleware(Apology, synthetic=site.synthetic)
     app.add_middleware(PageHeaders, issuer=issuer)
     return app

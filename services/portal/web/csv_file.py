@@ -4,15 +4,18 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
+from fastapi import Query
 from fastapi.responses import Response
 
 from services.portal.names import Names, Shown, names_of
 from services.portal.owners import Caller
+from services.portal.web.site import Visit
 
 Cell: TypeAlias = str | int | date | None
 NAMED = ("full_name", "nhs_number", "birth_date")
+WithNames = Annotated[str, Query(pattern="^(yes)?$")]
 
 _AT_ONCE = 500
 """People the referral service is asked for in one question."""
@@ -56,3 +59,15 @@ def named(names: Names, person_id: str) -> list[Cell]:
     """The cells under NAMED."""
     identity = names.of(person_id)
     return [identity.full_name, identity.nhs_number, identity.birth_date]
+
+
+async def people_file(
+    visit: Visit, name: str, headings: Sequence[str], rows: Sequence[tuple[str, list[Cell]]], *, names: str
+) -> Response:
+    """`rows`: each line with the person it is about. With names that cannot be had now there is no file."""
+    if not names:
+        return csv_response(name, headings, [cells for _, cells in rows])
+    known = await names_for(visit.caller, [person_id for person_id, _ in rows if person_id])
+    if known.shown == Shown.NOT_NOW:
+        return visit.page("errors/no_names.jinja", status=503)
+    return csv_response(name, [*headings, *NAMED], [[*cells, *named(known, who)] for who, cells in rows])

@@ -1,6 +1,7 @@
 """When a page cannot be shown: plain words instead of a status code."""
 
-from urllib.parse import urlencode
+import re
+from urllib.parse import unquote_to_bytes, urlencode
 
 import structlog
 from fastapi import FastAPI, Request
@@ -10,45 +11,89 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.kit.auth import NotAllowed, NotSignedIn
-from services.kit.errors import DomainError, InvalidTenant, Kind
+from services.kit.errors import DomainError, Erased, InvalidTenant, Kind
 from services.portal.web.templating import render
 
 log = structlog.get_logger(__name__)
 
 
+_STATUS = {Kind.BUSY: 503, Kind.INVALID: 422}
+_NOT_FOUND, _NOT_READ = "not-found", "not-understood"
+_TOO_LONG = (
+    "This is too long to be saved, and nothing of it was. Go back in your browser, where what you wrote usually still is, "
+    "and make it shorter."
+)
+_NOT_UNDERSTOOD = "This page could not be understood. Please try again."
+_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+
+
 def add_error_pages(app: FastAPI) -> None:
     app.add_exception_handler(NotSignedIn, _sign_in)
-    app.add_exception_handler(NotAllowed, lambda request, _: _page(request, "errors/forbidden.jinja", 403))
-    app.add_exception_handler(InvalidTenant, lambda request, _: _page(request, "errors/missing.jinja", 404))
+    app.add_exception_handler(NotAllowed, _forbidden)
+    app.add_exception_handler(InvalidTenant, lambda request, _: _missing(request))
+    app.add_exception_handler(Erased, _erased)
     app.add_exception_handler(DomainError, _refused)
-    app.add_exception_handler(RequestValidationError, lambda request, _: _page(request, "errors/missing.jinja", 404))
+    app.add_exception_handler(RequestValidationError, lambda request, _: _missing(request))
     app.add_exception_handler(HTTPException, _http)
 
 
-def _page(request: Request, template: str, status: int, **content: str) -> HTMLResponse:
+def _page(request: Request, template: str, status: int, *, slug: str, **content: str) -> HTMLResponse:
     frame = {"visitor": None, "synthetic": request.app.state.site.synthetic, "notice": None, "what": "page"}
-    return HTMLResponse(render(template, **{**frame, **content}), status_code=status)
+    return HTMLResponse(render(template, **{**frame, "slug": slug, **content}), status_code=status)
+
+
+def _missing(request: Request) -> HTMLResponse:
+    return _page(request, "errors/missing.jinja", 404, slug=_NOT_FOUND)
+
+
+def _forbidden(request: Request, _: Exception) -> HTMLResponse:
+    return _page(request, "errors/forbidden.jinja", 403, slug=NotAllowed.slug)
 
 
 def _sign_in(request: Request, _: Exception) -> Response:
     if request.method != "GET":
-        return _page(request, "errors/signed_out.jinja", 401)
+        return _page(request, "errors/signed_out.jinja", 401, slug=NotSignedIn.slug)
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse(f"/sign-in?{urlencode({'to': path})}", status_code=303)
 
 
 def _refused(request: Request, refusal: Exception) -> Response:
-    busy = isinstance(refusal, DomainError) and refusal.kind is Kind.BUSY
-    return _page(request, "errors/refused.jinja", 503 if busy else 403, message=str(refusal))
+    if not isinstance(refusal, DomainError) or refusal.kind is Kind.NOT_FOUND:
+        return _missing(request)
+    status = _STATUS.get(refusal.kind, 403)
+    return _page(request, "errors/refused.jinja", status, slug=refusal.slug, message=str(refusal))
+
+
+def _erased(request: Request, refusal: Exception) -> HTMLResponse:
+    return _page(request, "errors/erased.jinja", 410, slug=Erased.slug, message=str(refusal))
 
 
 def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     if status in (404, 405):
-        return _page(request, "errors/missing.jinja", 404)
-    return _page(
-        request, "errors/refused.jinja", status, message="This page could not be understood. Please try again."
-    )
+        return _missing(request)
+    if status == 413:
+        return _page(request, "errors/refused.jinja", status, slug="too-large", message=_TOO_LONG)
+    return _page(request, "errors/refused.jinja", status, slug=_NOT_READ, message=_NOT_UNDERSTOOD)
+
+
+class Legible:
+    """Turns away addresses with control characters: no page of ours has one, and no database keeps all of them."""
+
+    def __init__(self, app: ASGIApp, *, synthetic: bool) -> None:
+        self._app = app
+        self._synthetic = synthetic
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not _CONTROL.search(_address(scope)):
+            await self._app(scope, receive, send)
+            return
+        content = {"visitor": None, "synthetic": self._synthetic, "notice": None, "what": "page", "slug": _NOT_FOUND}
+        await HTMLResponse(render("errors/missing.jinja", **content), status_code=404)(scope, receive, send)
+
+
+def _address(scope: Scope) -> bytes:
+    return scope["path"].encode() + unquote_to_bytes(scope["query_string"])
 
 
 class Apology:
@@ -72,5 +117,5 @@ class Apology:
             if started or scope["type"] != "http":
                 raise
             log.exception("page-crashed", method=scope["method"])
-            content = {"visitor": None, "synthetic": self._synthetic, "notice": None}
+            content = {"visitor": None, "synthetic": self._synthetic, "notice": None, "slug": "unexpected"}
             await HTMLResponse(render("errors/crashed.jinja", **content), status_code=500)(scope, receive, send)

@@ -5,6 +5,7 @@ from typing import Any
 
 from services.portal.readmodels.pcns import PcnRow
 from services.portal.web.forms import Form
+from services.portal.web.needs_form import read_needs
 from services.portal.web.scheduling_forms import codes_of, optional_choice, without_gaps
 
 MYSELF, SOMEBODY_ELSE = "B1", "B2"
@@ -41,12 +42,13 @@ def _reach(form: Form) -> dict[str, str | None]:
 
 
 def read_circumstances(form: Form, network: PcnRow) -> dict[str, Any]:
-    """What a family that asks for help may add, or leave out."""
+    """What a family that asks for help may add, or leave out: where they are, and what they need to be able to come or talk."""
     listed = [practice["ods_code"] for practice in network.practices]
     return without_gaps(
         {
             "perinatal_stage": optional_choice(form, "perinatal_stage", codes_of("perinatal_stage")),
             "practice_ods_code": optional_choice(form, "practice_ods_code", listed),
+            **read_needs(form),
         }
     )
 
@@ -70,6 +72,5 @@ def _note(form: Form, asking: str | None) -> str | None:
     parts = {
         "Asked by": asker,
         "In their own words": form.text("words", longest=_LONGEST_NOTE),
-        "What they need to be able to come or talk": form.text("access_needs", longest=1000),
     }
     return "\n\n".join(f"{said}: {words}" for said, words in parts.items() if words) or None

@@ -3,6 +3,7 @@
 What the values mean is for the service that owns them to judge; its refusals are shown in the same way.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +12,12 @@ from uuid import UUID, uuid4
 from services.portal.commands import Refusal
 
 _FIRST_YEAR = 1900
+_LONGEST_NUMBER = 9
+"""Digits. No question here has a longer answer, and longer ones are not even read."""
+# Of the control characters a text has only tab and line ends. Half of a pair of surrogates is no character; where bytes were none,
+# the last of these stands in their place.
+_NO_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
+_NOT_USABLE = "answer-not-usable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +25,8 @@ class Problem:
     message: str
     anchor: str | None = None
     """Id of the element to go to."""
+    slug: str = _NOT_USABLE
+    """The owner's name for its refusal; one name for all that is wrong with the form alone."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,6 +36,8 @@ class Form:
     values: Mapping[str, str] = field(default_factory=dict)
     problems: dict[str, Problem] = field(default_factory=dict)
     command_id: UUID = field(default_factory=uuid4)
+    anchors: dict[str, str] = field(default_factory=dict)
+    """{field that was read: id of its first box}"""
 
     @classmethod
     def sent(cls, values: Mapping[str, str]) -> "Form":
@@ -35,7 +46,10 @@ class Form:
             command_id = UUID(values.get("command_id", ""))
         except ValueError:
             command_id = uuid4()
-        return cls(values=values, command_id=command_id)
+        form = cls(values={name: _NO_CHARACTER.sub("", value) for name, value in values.items()}, command_id=command_id)
+        for name in (name for name, value in values.items() if value != form.values[name]):
+            form.wrong(name, "This has a character in it that cannot be kept. Please type it again")
+        return form
 
     @property
     def valid(self) -> bool:
@@ -55,9 +69,14 @@ class Form:
     def wrong(self, name: str, message: str, anchor: str | None = None) -> None:
         self.problems.setdefault(name, Problem(message, anchor or name))
 
+    def read(self, name: str, anchor: str | None = None) -> str:
+        """The value of a field of the page; what the owner says of it is shown there."""
+        self.anchors[name] = anchor or name
+        return self.value(name)
+
     def text(self, name: str, *, missing: str | None = None, longest: int = 200) -> str | None:
         """A line or more of text; None when it is empty, which is a problem if `missing` says so."""
-        given = self.value(name).strip()
+        given = self.read(name).strip()
         if not given and missing:
             self.wrong(name, missing)
         if len(given) > longest:
@@ -66,7 +85,7 @@ class Form:
 
     def choice(self, name: str, allowed: Collection[str], *, missing: str | None = None) -> str | None:
         """One of the codes offered; None when none was chosen, which is a problem if `missing` says so."""
-        given = self.value(name)
+        given = self.read(name)
         if given in allowed:
             return given
         if given or missing:
@@ -75,6 +94,7 @@ class Form:
 
     def day(self, name: str, what: str, *, needed: bool = False) -> date | None:
         """A date from three boxes. `what` begins the message: "Date of birth"."""
+        self.read(name, f"{name}-day")
         parts = [self.value(f"{name}-{part}").strip() for part in ("day", "month", "year")]
         if not any(parts):
             if needed:
@@ -88,7 +108,7 @@ class Form:
 
     def _real_day(self, name: str, what: str, parts: list[str]) -> date | None:
         try:
-            day, month, year = (int(part) for part in parts)
+            day, month, year = (int(part[:_LONGEST_NUMBER]) for part in parts)
             # There is no year 0, so a year of two digits is not a real date either.
             return date(year if year >= _FIRST_YEAR else 0, month, day)
         except ValueError:
@@ -97,7 +117,7 @@ class Form:
 
     def number(self, name: str, what: str, *, lowest: float, highest: float) -> float | None:
         """A number in a range; None when nothing was entered."""
-        given = self.value(name).strip().replace(",", ".")
+        given = self.read(name).strip().replace(",", ".")
         if not given:
             return None
         try:
@@ -109,13 +129,22 @@ class Form:
             return None
         return number
 
+    def whole_number(self, name: str, what: str, *, lowest: int, highest: int) -> int | None:
+        """A whole number in a range; None where it is not one, which is a problem."""
+        given = self.read(name).strip()
+        readable = given.isascii() and given.isdigit() and len(given) <= _LONGEST_NUMBER
+        if not readable or not lowest <= int(given) <= highest:
+            self.wrong(name, f"{what} must be a whole number from {lowest} to {highest}")
+            return None
+        return int(given)
+
     def refuse(self, refusal: Refusal, fields: Mapping[str, str] | None = None) -> None:
         """Show an owner's refusal beside its field. `fields` maps the owner's names to anchors where they differ.
 
         A refusal took no effect, so the next try is a new command; where nobody knows, it stays the same one.
         """
-        anchors = fields or {}
+        anchors = {**self.anchors, **(fields or {})}
         for name, message in (refusal.more or {refusal.field or "": refusal.message}).items():
-            self.problems[name or "form"] = Problem(message, anchors.get(name, name) or None)
+            self.problems[name or "form"] = Problem(message, anchors.get(name) or None, refusal.slug)
         if not refusal.undecided:
             self.command_id = uuid4()

@@ -5,6 +5,7 @@ _NOT_YET = "Saved. This page will show it shortly: reload it in a moment."
 
 _NOTICES = {
     "referral-received": "The referral has been received.",
+    "details-changed": "The details have been changed.",
     "referral-triaged": "The referral has been triaged.",
     "referral-accepted": "The referral has been accepted.",
     "referral-redirected": "The family has been sent on to another service.",
@@ -25,9 +26,12 @@ _NOTICES = {
     "session-cancelled": "The session has been cancelled.",
     "session-held": "The register has been saved.",
     "place-asked-for": "Saved. The list below says whether the family has a place or waits for one.",
+    "place-booked": "Your booking has been saved.",
     "place-cancelled": "The place has been given up.",
     "training-planned": "The training session has been planned.",
     "training-held": "The register of the training session has been saved.",
+    "register-corrected": "The register has been corrected.",
+    "community-input-logged": "What families contributed has been logged.",
     "consultation-logged": "The consultation has been logged.",
 }
 

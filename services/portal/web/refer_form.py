@@ -7,11 +7,13 @@ from uuid import UUID
 
 from services.portal.readmodels.pcns import PcnRow
 from services.portal.web.forms import Form
+from services.portal.web.needs_form import read_needs
 from services.portal.web.words import choices
 
 PROFESSIONAL, FAMILY = "professional", "family"
 FROM_THE_FAMILY = ("B1", "B2")
 NOT_LISTED = "not-listed"
+_LONGEST_NOTE = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,7 @@ def read_person(form: Form, network: PcnRow | None) -> dict[str, Any] | None:
             "preferred_language", _codes("preferred_language"), missing="Choose the language they prefer"
         ),
         "interpreter_required": _yes(form, "interpreter_required", "Say whether an interpreter is needed"),
+        **read_needs(form),
     }
     return _without_gaps(body)
 
@@ -83,6 +86,8 @@ def read_referral(form: Form, today: date) -> Referral:
             "primary_reason", _codes("primary_reason"), missing="Choose the main reason for asking for help"
         ),
     }
+    if note := form.text("note", longest=_LONGEST_NOTE):
+        body["note"] = note
     if form.value("consultation_id"):
         body["consultation_id"] = form.value("consultation_id")
     received_on = form.day("received_on", "The date the request came in", needed=True)

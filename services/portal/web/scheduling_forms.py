@@ -11,6 +11,7 @@ from services.portal.web.words import choices
 SEEN = ("5", "6")
 _NOT_KNOWN = "und"
 _MOST_PEOPLE = 999
+_LONGEST_NUMBER = 3
 _LONGEST_LIST = 60
 
 
@@ -35,7 +36,11 @@ def yes_or_no(form: Form, name: str) -> bool | None:
 
 def ticked(form: Form, name: str, codes: Iterable[str]) -> list[str]:
     """The codes whose boxes `name-code` are ticked, in the order of the list."""
-    return [code for code in codes if form.value(f"{name}-{code}")]
+    form.read(name)
+    said = {code: form.value(f"{name}-{code}") for code in codes}
+    if not set(said.values()) <= {"", "yes"}:
+        form.wrong(name, "Choose from the boxes on the page")
+    return [code for code, answer in said.items() if answer]
 
 
 def without_gaps(body: dict[str, Any]) -> dict[str, Any]:
@@ -138,8 +143,8 @@ def _people(form: Form, name: str) -> int:
 
 def _drop_ins(form: Form) -> list[int]:
     """Numbers of people, a family each: "2, 3, 1"."""
-    given = [part for part in form.value("drop_ins").replace(";", ",").replace(" ", ",").split(",") if part]
-    numbers = [int(part) if part.isascii() and part.isdigit() else 0 for part in given]
+    given = [part for part in form.read("drop_ins").replace(";", ",").replace(" ", ",").split(",") if part]
+    numbers = [int(part) if part.isascii() and part.isdigit() and len(part) <= _LONGEST_NUMBER else 0 for part in given]
     if len(given) > _LONGEST_LIST or any(not 1 <= number <= _MOST_PEOPLE for number in numbers):
         form.wrong("drop_ins", "Write a number of people for each family, like 2, 3, 1")
         return []
@@ -147,8 +152,4 @@ def _drop_ins(form: Form) -> list[int]:
 
 
 def whole_number(form: Form, name: str, what: str, *, lowest: int, highest: int = _MOST_PEOPLE) -> int | None:
-    given = form.value(name).strip()
-    if not given.isascii() or not given.isdigit() or not lowest <= int(given) <= highest:
-        form.wrong(name, f"{what} must be a whole number from {lowest} to {highest}")
-        return None
-    return int(given)
+    return form.whole_number(name, what, lowest=lowest, highest=highest)

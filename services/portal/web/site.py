@@ -2,30 +2,36 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from services.kit.access_log import note_read
 from services.kit.auth import NotSignedIn, Principal
-from services.kit.errors import DomainError, Kind
+from services.kit.errors import DomainError, Erased, Kind
 from services.kit.http import Pcn, SignedIn
-from services.kit.tenancy import TenantId, TenantPool
+from services.kit.tenancy import TenantId, TenantPool, Tx
 from services.portal.arrival import version_seen
 from services.portal.commands import Done
 from services.portal.identity import IdentityProvider
-from services.portal.owners import Caller, Owners
+from services.portal.owners import Caller, Owners, reading_for
 from services.portal.public_account import PublicAccount
+from services.portal.readmodels.erased import erased_at
 from services.portal.readmodels.pcns import PcnRow, pcn
 from services.portal.session import Cookies, Session, session_of
-from services.portal.web.access import may
+from services.portal.web.access import may, purpose_of
 from services.portal.web.forms import Form
-from services.portal.web.moments import london_day
+from services.portal.web.moments import day_in_words, london_day
 from services.portal.web.rate_limit import RateLimit
 from services.portal.web.templating import render
 
+_MOST_FIELDS = 4_000
+"""The register of a training session of two hundred has the most."""
 _PATIENCE = 3.0
 """Seconds a page waits for what was just saved."""
 
@@ -130,16 +136,37 @@ class Visit(Visitor):
 
 
 async def _visit(visitor: OfVisitor, tenant: Pcn) -> Visit:
+    """Who opens a page about a person is written down, and what they read of the owners for it. Raises Erased."""
+    principal = replace(visitor.principal, purpose=purpose_of(visitor.principal))
+    reading_for(principal.purpose)
     async with visitor.site.pool.scope(tenant) as tx:
         network = await pcn(tx, tenant)
+        about = _person_in(visitor.request)
+        if about is not None:
+            await _of_person(tx, tenant, principal, about, visitor.request.method)
     return Visit(
         request=visitor.request,
         site=visitor.site,
-        principal=visitor.principal,
+        principal=principal,
         session=visitor.session,
         tenant=tenant,
         network=network,
     )
+
+
+def _person_in(request: Request) -> str | None:
+    """The person a page is about; what is no id belongs to no page."""
+    with suppress(ValueError):
+        return str(UUID(request.path_params.get("person_id", "")))
+    return None
+
+
+async def _of_person(tx: Tx, tenant: TenantId, principal: Principal, person_id: str, method: str) -> None:
+    when = await erased_at(tx, tenant, person_id)
+    if when is not None:
+        raise Erased(f"This person's record was erased on {day_in_words(when)}.")
+    if method == "GET":
+        await note_read(tx, tenant, principal, what="page", subject=person_id)
 
 
 OfNetwork = Annotated[Visit, Depends(_visit)]
@@ -147,11 +174,11 @@ OfNetwork = Annotated[Visit, Depends(_visit)]
 
 async def _form(request: Request, visitor: OfVisitor) -> Form:
     """What was sent, if one of our own pages sent it. Raises FormExpired."""
-    sent = await request.form(max_files=0, max_fields=300)
-    values = {name: value for name, value in sent.items() if isinstance(value, str)}
-    if not secrets.compare_digest(values.get("csrf", "").encode(), visitor.session.csrf.encode()):
+    sent = await request.form(max_files=0, max_fields=_MOST_FIELDS)
+    form = Form.sent({name: value for name, value in sent.items() if isinstance(value, str)})
+    if not secrets.compare_digest(form.value("csrf").encode(), visitor.session.csrf.encode()):
         raise FormExpired
-    return Form.sent(values)
+    return form
 
 
 OfForm = Annotated[Form, Depends(_form)]

@@ -14,7 +14,7 @@ _NOON = 12
 
 def time_of_day(form: Form, name: str, what: str) -> time | None:
     """9:30, 09.30, 14:15 or 2pm. `what` begins the message: "The start"."""
-    given = form.value(name).strip().lower()
+    given = form.read(name).strip().lower()
     if not given:
         form.wrong(name, f"Enter {what[0].lower()}{what[1:]}, like 9:30 or 14:15")
         return None

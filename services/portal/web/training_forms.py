@@ -3,14 +3,13 @@
 from typing import Any
 
 from services.portal.readmodels.pcns import PcnRow
-from services.portal.readmodels.training_sessions import TrainingSessionRow
 from services.portal.web.forms import Form
 from services.portal.web.refer_form import NOT_LISTED
 from services.portal.web.scheduling_forms import codes_of, ticked, whole_number, without_gaps
 from services.portal.web.times import read_times
 
-LINES = 6
 _MOST_MINUTES = 24 * 60
+_MOST_PEOPLE = 10_000
 
 
 def read_training(form: Form) -> dict[str, Any]:
@@ -23,41 +22,6 @@ def read_training(form: Form) -> dict[str, Any]:
         "objectives": objectives,
         "scale": form.choice("scale", codes_of("confidence_scale"), missing="Choose how confidence is asked"),
     }
-
-
-def read_attendees(form: Form, session: TrainingSessionRow, network: PcnRow | None) -> list[dict[str, Any]]:
-    """A line that is empty is nobody; at least one must not be."""
-    lines = [str(line) for line in range(1, LINES + 1) if form.value(f"name-{line}").strip()]
-    if not lines:
-        form.wrong("name-1", "Enter at least one professional who attended")
-    return [_attendee(form, line, session, network) for line in lines]
-
-
-def _attendee(form: Form, line: str, session: TrainingSessionRow, network: PcnRow | None) -> dict[str, Any]:
-    lowest, _, highest = (session.scale or "0-10").partition("-")
-    kinds = codes_of("professional_type")
-    return without_gaps(
-        {
-            "full_name": form.text(f"name-{line}"),
-            "professional_type": form.choice(f"professional_type-{line}", kinds, missing="Choose their profession"),
-            "practice_ods_code": read_practice(form, f"practice-{line}", network),
-            "confidence": [
-                answers
-                for objective in session.objectives
-                if (answers := _confidence(form, line, objective, int(lowest), int(highest)))
-            ],
-        }
-    )
-
-
-def _confidence(form: Form, line: str, objective: str, lowest: int, highest: int) -> dict[str, Any]:
-    """Before and after of one objective; empty where neither was answered."""
-    answers: dict[str, Any] = {}
-    for when in ("before", "after"):
-        name = f"{when}-{objective}-{line}"
-        if form.value(name).strip():
-            answers[when] = whole_number(form, name, f"Confidence {when}", lowest=lowest, highest=highest)
-    return {"objective": objective, **answers} if answers else {}
 
 
 def read_practice(form: Form, name: str, network: PcnRow | None) -> str | None:
@@ -80,6 +44,17 @@ def read_consultation(form: Form, network: PcnRow | None) -> dict[str, Any]:
         ),
         "practice_ods_code": read_practice(form, "practice_ods_code", network),
         "outcome": form.choice("outcome", codes_of("consultation_outcome"), missing="Choose what came of it"),
+        "held_on": held_on.isoformat() if held_on else None,
+        "note": form.text("note", longest=4000),
+    }
+    return without_gaps(body)
+
+
+def read_community_input(form: Form) -> dict[str, Any]:
+    held_on = form.day("held_on", "The day it took place", needed=True)
+    body = {
+        "kind": form.choice("kind", codes_of("community_input_kind"), missing="Choose how families contributed"),
+        "people": whole_number(form, "people", "How many people took part", lowest=1, highest=_MOST_PEOPLE),
         "held_on": held_on.isoformat() if held_on else None,
         "note": form.text("note", longest=4000),
     }

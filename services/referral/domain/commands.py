@@ -9,7 +9,7 @@ from services.referral.domain.events import Fact
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralRequest:
-    """What was asked, by whom, and when it came (aware)."""
+    """What was asked, by whom, and when it came (aware). `referred_by`: the account that entered it."""
 
     person_id: str
     source_of_referral: str
@@ -18,6 +18,7 @@ class ReferralRequest:
     referring_org_ods_code: str | None = None
     referring_professional_type: str | None = None
     consultation_id: str | None = None
+    referred_by: str | None = None
     note: str | None = None
 
 

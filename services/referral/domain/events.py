@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, TypeAlias
 
 from services.kit.personal import Personal
+from services.referral.domain.person_events import PersonDetailsChanged, PersonErased, PersonRegistered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,32 +37,6 @@ class PcnConfigured:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PersonRegistered:
-    """A person became known to the service, with or without an NHS number."""
-
-    person_id: str
-    full_name: Personal[str]
-    nhs_number: Personal[str]
-    birth_date: Personal[date]
-    postcode: Personal[str]
-    telephone: Personal[str]
-    email: Personal[str]
-    external_reference: Personal[str]
-    estimated_delivery_date: Personal[date]
-    infant_birth_date: Personal[date]
-    nhs_number_status: str
-    nhs_number_missing_reason: str | None
-    practice_ods_code: str | None
-    ethnic_category: str
-    preferred_language: str
-    interpreter_required: bool
-    imd_decile: int | None
-    age_band: str
-    perinatal_stage: str | None
-    occurred_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralReceived:
     """A request for help arrived, from a professional or from the family itself."""
 
@@ -75,6 +50,7 @@ class ReferralReceived:
     note: Personal[str]
     occurred_at: datetime
     consultation_id: str | None = None
+    referred_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,7 +222,7 @@ class SpellNoted:
 
 
 PcnEvent: TypeAlias = PcnConfigured
-PersonEvent: TypeAlias = PersonRegistered
+PersonEvent: TypeAlias = PersonRegistered | PersonDetailsChanged | PersonErased
 WaitEvent: TypeAlias = WaitStarted | WaitAdvanced | WaitStopped | WaitRevised | WaitBreached
 EndEvent: TypeAlias = ReferralRedirected | ReferralWithdrawn | ReferralClosed
 StageEvent: TypeAlias = ReferralReceived | ReferralTriaged | ReferralAccepted | EndEvent
@@ -258,6 +234,8 @@ Event: TypeAlias = PcnEvent | PersonEvent | ReferralEvent | FactsEvent
 STORED_NAMES: dict[str, type[Event]] = {
     "pcn-configured.v1": PcnConfigured,
     "person-registered.v1": PersonRegistered,
+    "person-details-changed.v1": PersonDetailsChanged,
+    "person-erased.v1": PersonErased,
     "referral-received.v1": ReferralReceived,
     "wait-started.v1": WaitStarted,
     "referral-triaged.v1": ReferralTriaged,

@@ -1,6 +1,12 @@
-"""The NHS number's own check: ten digits of which the last is a modulus-11 check digit."""
+"""The NHS number's own check: ten digits of which the last is a modulus-11 check digit; and the status of a number."""
 
 from services.kit.errors import DomainError, Kind
+
+PRESENT_NOT_TRACED = "02"
+TRACE_REQUIRED = "03"
+NOT_PRESENT_TRACE_NOT_REQUIRED = "07"
+# People these reasons speak of have no number in England to look for.
+_NO_NUMBER_TO_TRACE = frozenset({"overseas-patient", "devolved-nation"})
 
 _WEIGHTS = range(10, 1, -1)
 _SEPARATORS = str.maketrans("", "", " -")
@@ -26,3 +32,10 @@ def parse_nhs_number(text: str) -> str:
     if (11 - total % 11) % 11 != int(digits[9]):
         raise InvalidNhsNumber(field="nhs_number")
     return digits
+
+
+def nhs_number_status(missing_reason: str | None) -> str:
+    """UK Core status code of a number that was given to us but not yet traced, or of its absence."""
+    if missing_reason is None:
+        return PRESENT_NOT_TRACED
+    return NOT_PRESENT_TRACE_NOT_REQUIRED if missing_reason in _NO_NUMBER_TO_TRACE else TRACE_REQUIRED

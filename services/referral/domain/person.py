@@ -4,16 +4,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias, assert_never
 
-from services.kit.errors import DomainError, Kind
-from services.referral.domain.calendar import age_band, london_date
-from services.referral.domain.events import PersonEvent, PersonRegistered
+from services.kit.errors import DomainError, Erased, Kind
+from services.referral.domain.calendar import london_date
+from services.referral.domain.details import (
+    NAMES,
+    ChangePersonDetails,
+    Details,
+    changed,
+    details_of,
+    differences,
+    facts_of,
+    kept,
+    require_delivery_date,
+)
+from services.referral.domain.events import PersonEvent
 from services.referral.domain.nhs_number import parse_nhs_number
-
-PRESENT_NOT_TRACED = "02"
-TRACE_REQUIRED = "03"
-NOT_PRESENT_TRACE_NOT_REQUIRED = "07"
-# People these reasons speak of have no number in England to look for.
-_NO_NUMBER_TO_TRACE = frozenset({"overseas-patient", "devolved-nation"})
+from services.referral.domain.person_events import PersonDetailsChanged, PersonErased, PersonRegistered
 
 
 class NhsNumberOrReasonNeeded(DomainError):
@@ -27,20 +33,6 @@ class NhsNumberAndReason(DomainError):
     """There is an NHS number, so it cannot be missing: leave out the reason."""
 
     slug = "nhs-number-and-reason"
-    kind = Kind.INVALID
-
-
-class BornInFuture(DomainError):
-    """A birth date cannot be in the future."""
-
-    slug = "birth-date-in-future"
-    kind = Kind.INVALID
-
-
-class DecileOutOfRange(DomainError):
-    """The deprivation decile goes from 1, the most deprived, to 10."""
-
-    slug = "imd-decile-out-of-range"
     kind = Kind.INVALID
 
 
@@ -58,6 +50,13 @@ class NhsNumberAlreadyRegistered(DomainError):
     kind = Kind.REFUSED
 
 
+class DetailsMovedOn(DomainError):
+    """Somebody else changed these details meanwhile: open the page again to see them, then make your change."""
+
+    slug = "details-moved-on"
+    kind = Kind.CONFLICT
+
+
 class UnknownPerson(DomainError):
     """This person is not known in this network."""
 
@@ -72,12 +71,21 @@ class NotRegistered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registered:
-    """Somebody known."""
+    """Somebody known, with all that is known of them; `revision` counts how often that was told, from 1."""
+
+    person_id: str
+    details: Details
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """Somebody who was erased. The same human being who comes again is somebody new, under another id."""
 
     person_id: str
 
 
-Person: TypeAlias = NotRegistered | Registered
+Person: TypeAlias = NotRegistered | Registered | Forgotten
 
 
 def initial() -> Person:
@@ -86,8 +94,13 @@ def initial() -> Person:
 
 def evolve(state: Person, event: PersonEvent) -> Person:
     match event:
-        case PersonRegistered(person_id=person_id):
-            return Registered(person_id=person_id)
+        case PersonRegistered():
+            return Registered(person_id=event.person_id, details=details_of(event))
+        case PersonDetailsChanged():
+            before = state.revision if isinstance(state, Registered) else 0
+            return Registered(person_id=event.person_id, details=details_of(event), revision=before + 1)
+        case PersonErased(person_id=person_id):
+            return Forgotten(person_id=person_id)
         case _ as never:
             assert_never(never)
 
@@ -105,8 +118,12 @@ class RegisterPerson:
     nhs_number_missing_reason: str | None = None
     birth_date: date | None = None
     postcode: str | None = None
+    postal_address: str | None = None
     telephone: str | None = None
     email: str | None = None
+    contact_preference: str | None = None
+    access_needs: tuple[str, ...] | None = None
+    access_note: str | None = None
     external_reference: str | None = None
     practice_ods_code: str | None = None
     imd_decile: int | None = None
@@ -115,44 +132,84 @@ class RegisterPerson:
     infant_birth_date: date | None = None
 
 
-def decide(command: RegisterPerson, state: Person, *, now: datetime) -> list[PersonEvent]:
-    """Raises PersonAlreadyRegistered and what `register` raises."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasePerson:
+    """Forget somebody for good; `reason` is a code."""
+
+    person_id: str
+    reason: str
+
+
+PersonCommand: TypeAlias = RegisterPerson | ChangePersonDetails | ErasePerson
+
+
+def decide(command: PersonCommand, state: Person, *, now: datetime) -> list[PersonEvent]:
+    """Raises PersonAlreadyRegistered, UnknownPerson, Erased, and what `register` and `details.changed` raise."""
+    match command:
+        case RegisterPerson():
+            require_not_erased(state)
+            if isinstance(state, Registered):
+                raise PersonAlreadyRegistered
+            return [register(command, now)]
+        case ChangePersonDetails():
+            return change(command, known(state), now)
+        case ErasePerson():
+            return erase(command, state, now)
+        case _ as never:
+            assert_never(never)
+
+
+def known(state: Person) -> Registered:
+    """Raises UnknownPerson, Erased."""
+    if isinstance(state, NotRegistered):
+        raise UnknownPerson(field="person_id")
+    if isinstance(state, Forgotten):
+        raise Erased(field="person_id")
+    return state
+
+
+def require_not_erased(state: Person) -> None:
+    """Raises Erased."""
+    if isinstance(state, Forgotten):
+        raise Erased(field="person_id")
+
+
+def erase(command: ErasePerson, state: Person, now: datetime) -> list[PersonEvent]:
+    """Once: who is erased stays erased. Raises UnknownPerson."""
     match state:
         case NotRegistered():
-            return [register(command, now)]
+            raise UnknownPerson(field="person_id")
         case Registered():
-            raise PersonAlreadyRegistered
+            return [PersonErased(person_id=command.person_id, reason=command.reason, occurred_at=now)]
+        case Forgotten():
+            return []
         case _ as never:
             assert_never(never)
 
 
 def register(command: RegisterPerson, now: datetime) -> PersonRegistered:
-    """Raises InvalidNhsNumber, NhsNumberOrReasonNeeded, NhsNumberAndReason, BornInFuture, DecileOutOfRange."""
+    """Raises InvalidNhsNumber, NhsNumberOrReasonNeeded, NhsNumberAndReason, and what `kept` raises."""
     today = london_date(now)
-    nhs_number = known_nhs_number(command)
-    _require_possible(command, today)
-    return PersonRegistered(
-        person_id=command.person_id,
-        full_name=command.full_name,
-        nhs_number=nhs_number,
-        birth_date=command.birth_date,
-        postcode=command.postcode,
-        telephone=command.telephone,
-        email=command.email,
-        external_reference=command.external_reference,
-        estimated_delivery_date=command.estimated_delivery_date,
-        infant_birth_date=command.infant_birth_date,
-        nhs_number_status=nhs_number_status(command.nhs_number_missing_reason),
-        nhs_number_missing_reason=command.nhs_number_missing_reason,
-        practice_ods_code=command.practice_ods_code,
-        ethnic_category=command.ethnic_category,
-        preferred_language=command.preferred_language,
-        interpreter_required=command.interpreter_required,
-        imd_decile=command.imd_decile,
-        age_band=age_band(command.birth_date, today),
-        perinatal_stage=command.perinatal_stage,
-        occurred_at=now,
-    )
+    known_nhs_number(command)
+    told = Details(**kept({name: getattr(command, name) for name in NAMES}, today))
+    require_delivery_date(told, today)
+    return PersonRegistered(person_id=command.person_id, **facts_of(told, today), occurred_at=now)
+
+
+def change(command: ChangePersonDetails, state: Registered, now: datetime) -> list[PersonEvent]:
+    """The whole of what is known from now on; nothing new when nothing is different.
+
+    Raises DetailsMovedOn and what `details.changed` raises.
+    """
+    if command.seen_revision not in (None, state.revision):
+        raise DetailsMovedOn
+    today = london_date(now)
+    after = changed(command, state.details, today)
+    names = differences(state.details, after)
+    if not names:
+        return []
+    facts = facts_of(after, today)
+    return [PersonDetailsChanged(person_id=command.person_id, **facts, changed=names, occurred_at=now)]
 
 
 def known_nhs_number(command: RegisterPerson) -> str | None:
@@ -169,18 +226,3 @@ def known_nhs_number(command: RegisterPerson) -> str | None:
             return parse_nhs_number(number)
         case _:
             raise NhsNumberAndReason(field="nhs_number_missing_reason")
-
-
-def nhs_number_status(missing_reason: str | None) -> str:
-    """UK Core status code of a number that was given to us but not yet traced, or of its absence."""
-    if missing_reason is None:
-        return PRESENT_NOT_TRACED
-    return NOT_PRESENT_TRACE_NOT_REQUIRED if missing_reason in _NO_NUMBER_TO_TRACE else TRACE_REQUIRED
-
-
-def _require_possible(command: RegisterPerson, today: date) -> None:
-    for field, born in (("birth_date", command.birth_date), ("infant_birth_date", command.infant_birth_date)):
-        if born is not None and born > today:
-            raise BornInFuture(field=field)
-    if command.imd_decile is not None and not 1 <= command.imd_decile <= 10:
-        raise DecileOutOfRange(field="imd_decile")

@@ -126,6 +126,7 @@ def receive(command: ReceiveReferral, state: Referral, now: datetime) -> list[Re
         referring_professional_type=request.referring_professional_type,
         primary_reason=request.primary_reason,
         consultation_id=request.consultation_id,
+        referred_by=request.referred_by,
         note=request.note,
         occurred_at=request.received_at,
     )

@@ -2,19 +2,20 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from services.kit.read_model import ReadModel
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId, Tx
-from services.referral.domain.events import Event, PersonRegistered
+from services.referral.domain.events import Event
+from services.referral.domain.person_events import PersonDetailsChanged, PersonErased, PersonRegistered
 
 MOST_FOUND = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityRow:
-    """All but the id is None once the person's key is destroyed. `name_key` is the name as it is searched."""
+    """Who somebody is; once they are erased, only that. `name_key` is the name as it is searched."""
 
     person_id: str
     full_name: str | None
@@ -22,6 +23,7 @@ class IdentityRow:
     nhs_number: str | None
     birth_date: date | None
     external_reference: str | None
+    erased_at: datetime | None = None
 
 
 def name_key(full_name: str) -> str:
@@ -31,15 +33,15 @@ def name_key(full_name: str) -> str:
 
 def key_of(recorded: Recorded[Event]) -> str | None:
     match recorded.event:
-        case PersonRegistered(person_id=person_id):
-            return person_id
+        case PersonRegistered() | PersonDetailsChanged() | PersonErased() as event:
+            return event.person_id
         case _:
             return None
 
 
 def evolve(row: IdentityRow | None, recorded: Recorded[Event]) -> IdentityRow | None:
     match recorded.event:
-        case PersonRegistered() as event:
+        case PersonRegistered() | PersonDetailsChanged() as event:
             return IdentityRow(
                 person_id=event.person_id,
                 full_name=event.full_name,
@@ -48,8 +50,22 @@ def evolve(row: IdentityRow | None, recorded: Recorded[Event]) -> IdentityRow | 
                 birth_date=event.birth_date,
                 external_reference=event.external_reference,
             )
+        case PersonErased(person_id=person_id, occurred_at=erased_at):
+            return _nobody(person_id, erased_at)
         case _:
             return row
+
+
+def _nobody(person_id: str, erased_at: datetime) -> IdentityRow:
+    return IdentityRow(
+        person_id=person_id,
+        full_name=None,
+        name_key=None,
+        nhs_number=None,
+        birth_date=None,
+        external_reference=None,
+        erased_at=erased_at,
+    )
 
 
 IDENTITIES = ReadModel(
@@ -69,6 +85,14 @@ async def by_ids(tx: Tx, tenant: TenantId, person_ids: Collection[str]) -> list[
         "select * from identities where tenant = $1 and person_id = any($2)", tenant, list(person_ids)
     )
     return [IDENTITIES.read(record) for record in records]
+
+
+async def erased(tx: Tx, tenant: TenantId) -> list[str]:
+    """Everybody who was erased, by id."""
+    records = await tx.fetch(
+        "select person_id from identities where tenant = $1 and erased_at is not null order by person_id", tenant
+    )
+    return [record["person_id"] for record in records]
 
 
 async def by_nhs_number(tx: Tx, tenant: TenantId, nhs_number: str) -> list[IdentityRow]:

@@ -16,6 +16,14 @@ class PersonKnown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonErased:
+    """The person was erased: nothing new is arranged for them, and what is arranged can only be cancelled."""
+
+    person_id: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
     """A stretch of a clinician's day. Its id is made from the command that asked for it."""
 
@@ -154,7 +162,7 @@ class AppointmentMissed:
     occurred_at: datetime
 
 
-PersonEvent: TypeAlias = PersonKnown
+PersonEvent: TypeAlias = PersonKnown | PersonErased
 DiaryEvent: TypeAlias = SlotClaimed | SlotReleased
 Outcome: TypeAlias = AppointmentCancelled | AppointmentAttended | AppointmentMissed
 AppointmentEvent: TypeAlias = AppointmentBooked | AppointmentRescheduled | Outcome

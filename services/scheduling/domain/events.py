@@ -10,6 +10,7 @@ from services.scheduling.domain.appointment_events import (
     AppointmentMissed,
     AppointmentRescheduled,
     DiaryEvent,
+    PersonErased,
     PersonEvent,
     PersonKnown,
     SlotClaimed,
@@ -33,6 +34,7 @@ Event: TypeAlias = PersonEvent | DiaryEvent | AppointmentEvent | SessionEvent
 
 STORED_NAMES: dict[str, type[Event]] = {
     "person-known.v1": PersonKnown,
+    "person-erased.v1": PersonErased,
     "slot-claimed.v1": SlotClaimed,
     "slot-released.v1": SlotReleased,
     "appointment-booked.v1": AppointmentBooked,

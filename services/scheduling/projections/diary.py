@@ -154,3 +154,13 @@ async def one(tx: Tx, tenant: TenantId, appointment_id: str) -> DiaryRow | None:
     """One appointment; None when there is none of this id."""
     record = await tx.fetchrow("select * from diary where tenant = $1 and appointment_id = $2", tenant, appointment_id)
     return None if record is None else DIARY.read(record)
+
+
+async def of_person(tx: Tx, tenant: TenantId, person_id: str) -> list[str]:
+    """Ids of a person's appointments, the earliest first."""
+    records = await tx.fetch(
+        "select appointment_id from diary where tenant = $1 and person_id = $2 order by starts_at, appointment_id",
+        tenant,
+        person_id,
+    )
+    return [record["appointment_id"] for record in records]

@@ -28,6 +28,14 @@ class PracticesNoted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonErased:
+    """A person was erased: what was noted of consultations about them can no longer be read, and none is logged any more."""
+
+    person_id: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingSessionScheduled:
     """A training session was planned. `scale` ("0-10", "1-5") holds for every answer ever given to it."""
 
@@ -65,7 +73,7 @@ class TrainingAttended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfidenceRecorded:
-    """How confident somebody who attended felt about one objective; None: not answered then."""
+    """How confident somebody who attended felt about one objective; None: not answered then. Told again, it takes its place."""
 
     training_session_id: str
     attendee_id: str
@@ -73,6 +81,26 @@ class ConfidenceRecorded:
     scale: str
     before: int | None
     after: int | None
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingRegisterCorrected:
+    """The register was wrong. What changes follows; `attended` is how many are on it from now on."""
+
+    training_session_id: str
+    attended: int
+    reason: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingAttendanceRemoved:
+    """Somebody on the register had not attended the session, which was held at `attended_at`."""
+
+    training_session_id: str
+    attendee_id: str
+    attended_at: datetime
     occurred_at: datetime
 
 
@@ -112,17 +140,28 @@ class CommunityInputLogged:
 
 
 PracticesEvent: TypeAlias = PracticesNoted
-SessionEvent: TypeAlias = TrainingSessionScheduled | TrainingSessionHeld | TrainingAttended | ConfidenceRecorded
+PersonEvent: TypeAlias = PersonErased
+SessionEvent: TypeAlias = (
+    TrainingSessionScheduled
+    | TrainingSessionHeld
+    | TrainingAttended
+    | ConfidenceRecorded
+    | TrainingRegisterCorrected
+    | TrainingAttendanceRemoved
+)
 ConsultationEvent: TypeAlias = ConsultationLogged
 CommunityInputEvent: TypeAlias = CommunityInputLogged
-Event: TypeAlias = PracticesEvent | SessionEvent | ConsultationEvent | CommunityInputEvent
+Event: TypeAlias = PracticesEvent | PersonEvent | SessionEvent | ConsultationEvent | CommunityInputEvent
 
 STORED_NAMES: dict[str, type[Event]] = {
     "practices-noted.v1": PracticesNoted,
+    "person-erased.v1": PersonErased,
     "training-session-scheduled.v1": TrainingSessionScheduled,
     "training-session-held.v1": TrainingSessionHeld,
     "training-attended.v1": TrainingAttended,
     "confidence-recorded.v1": ConfidenceRecorded,
+    "training-register-corrected.v1": TrainingRegisterCorrected,
+    "training-attendance-removed.v1": TrainingAttendanceRemoved,
     "consultation-logged.v1": ConsultationLogged,
     "community-input-logged.v1": CommunityInputLogged,
 }

@@ -59,6 +59,13 @@ class AlreadyHeld(DomainError):
     kind = Kind.REFUSED
 
 
+class NotHeld(DomainError):
+    """The register of this training session was not taken yet."""
+
+    slug = "training-session-not-held"
+    kind = Kind.REFUSED
+
+
 class AttendeesMissing(DomainError):
     """Enter at least one professional who attended."""
 

@@ -1,7 +1,7 @@
-"""A training session: planned, then held with a register of who attended and how confident they felt."""
+"""A training session: planned, then held with a register of who attended, which can be corrected afterwards."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias, assert_never
 
@@ -9,25 +9,24 @@ from services.training.domain.calendar import FIRST_DAY, end_of
 from services.training.domain.events import (
     ConfidenceRecorded,
     SessionEvent,
+    TrainingAttendanceRemoved,
     TrainingAttended,
+    TrainingRegisterCorrected,
     TrainingSessionHeld,
     TrainingSessionScheduled,
 )
 from services.training.domain.refusals import (
     AlreadyHeld,
     AlreadyScheduled,
-    AttendeeRepeated,
-    AttendeesMissing,
-    ConfidenceUnanswered,
     EndBeforeStart,
     NotBegun,
-    ObjectiveNotOfSession,
+    NotHeld,
     ObjectiveRepeated,
     ObjectivesMissing,
-    RatingOutOfScale,
     SessionUnknown,
     TimesOutOfRange,
 )
+from services.training.domain.register import Attendee, Register, Session, changes, require_register, with_told
 
 FIRST_MOMENT = end_of(FIRST_DAY)
 FURTHEST_AHEAD = timedelta(days=3653)
@@ -52,6 +51,11 @@ class Scheduled:
 class Held:
     """Over, with its register taken."""
 
+    held_at: datetime
+    objectives: tuple[str, ...]
+    scale: str
+    register: Register = field(default_factory=dict)
+
 
 TrainingSession: TypeAlias = NotScheduled | Scheduled | Held
 
@@ -64,12 +68,20 @@ def evolve(state: TrainingSession, event: SessionEvent) -> TrainingSession:
     match event:
         case TrainingSessionScheduled(starts_at=starts_at, ends_at=ends_at, objectives=objectives, scale=scale):
             return Scheduled(starts_at=starts_at, ends_at=ends_at, objectives=objectives, scale=scale)
-        case TrainingSessionHeld():
-            return Held()
-        case TrainingAttended() | ConfidenceRecorded():
+        case TrainingSessionHeld(occurred_at=held_at):
+            return _over(state, held_at)
+        case TrainingAttended() | TrainingAttendanceRemoved() | ConfidenceRecorded():
+            return replace(state, register=with_told(state.register, event)) if isinstance(state, Held) else state
+        case TrainingRegisterCorrected():
             return state
         case _ as never:
             assert_never(never)
+
+
+def _over(state: TrainingSession, held_at: datetime) -> TrainingSession:
+    if not isinstance(state, Scheduled):
+        return state
+    return Held(held_at=held_at, objectives=state.objectives, scale=state.scale)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,27 +97,6 @@ class ScheduleSession:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Confidence:
-    """The answers of one attendee about one objective; one of the two may be missing."""
-
-    objective: str
-    before: int | None = None
-    after: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attendee:
-    """A professional on the register."""
-
-    attendee_id: str
-    professional_type: str
-    full_name: str | None = None
-    practice_ods_code: str | None = None
-    org_ods_code: str | None = None
-    confidence: tuple[Confidence, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class HoldSession:
     """Take the register of a session: the whole of it, once."""
 
@@ -113,7 +104,16 @@ class HoldSession:
     attendees: tuple[Attendee, ...]
 
 
-SessionCommand: TypeAlias = ScheduleSession | HoldSession
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectRegister:
+    """The register as it should have been, the whole of it; who keeps their name unsaid keeps the one they have."""
+
+    training_session_id: str
+    attendees: tuple[Attendee, ...]
+    reason: str
+
+
+SessionCommand: TypeAlias = ScheduleSession | HoldSession | CorrectRegister
 
 
 def stream_of(training_session_id: str) -> str:
@@ -121,12 +121,14 @@ def stream_of(training_session_id: str) -> str:
 
 
 def decide(command: SessionCommand, state: TrainingSession, *, now: datetime) -> list[SessionEvent]:
-    """Raises the refusals of `schedule` and `hold`."""
+    """Raises the refusals of `schedule`, `hold` and `correct`."""
     match command:
         case ScheduleSession():
             return schedule(command, state, now)
         case HoldSession():
             return hold(command, state, now)
+        case CorrectRegister():
+            return correct(command, state, now)
         case _ as never:
             assert_never(never)
 
@@ -155,16 +157,15 @@ def schedule(command: ScheduleSession, state: TrainingSession, now: datetime) ->
 def _require_times(command: ScheduleSession, now: datetime) -> None:
     if command.ends_at <= command.starts_at:
         raise EndBeforeStart(field="ends_at")
-    for field, moment in (("starts_at", command.starts_at), ("ends_at", command.ends_at)):
+    for name, moment in (("starts_at", command.starts_at), ("ends_at", command.ends_at)):
         if not FIRST_MOMENT <= moment <= now + FURTHEST_AHEAD:
-            raise TimesOutOfRange(field=field)
+            raise TimesOutOfRange(field=name)
 
 
 def hold(command: HoldSession, state: TrainingSession, now: datetime) -> list[SessionEvent]:
     """The session, then each who attended with their answers.
 
-    Raises SessionUnknown, AlreadyHeld, NotBegun, AttendeesMissing, AttendeeRepeated, ObjectiveNotOfSession,
-    ObjectiveRepeated, ConfidenceUnanswered, RatingOutOfScale.
+    Raises SessionUnknown, AlreadyHeld, NotBegun and what `require_register` raises.
     """
     match state:
         case NotScheduled():
@@ -172,67 +173,58 @@ def hold(command: HoldSession, state: TrainingSession, now: datetime) -> list[Se
         case Held():
             raise AlreadyHeld
         case Scheduled():
-            _require_register(command.attendees, state, now)
-            return list(_held(command, state, min(now, state.ends_at)))
+            if now < state.starts_at:
+                raise NotBegun
+            require_register(command.attendees, objectives=state.objectives, scale=state.scale)
+            return _held(command, state, min(now, state.ends_at))
         case _ as never:
             assert_never(never)
 
 
-def _require_register(attendees: Sequence[Attendee], session: Scheduled, now: datetime) -> None:
-    if now < session.starts_at:
-        raise NotBegun
-    if not attendees:
-        raise AttendeesMissing(field="attendees")
-    if len({attendee.attendee_id for attendee in attendees}) < len(attendees):
-        raise AttendeeRepeated(field="attendees")
-    for number, attendee in enumerate(attendees):
-        _require_answers(attendee.confidence, session, f"attendees.{number}.confidence")
-
-
-def _require_answers(answers: Sequence[Confidence], session: Scheduled, field: str) -> None:
-    if len({answer.objective for answer in answers}) < len(answers):
-        raise ObjectiveRepeated(field=field)
-    for number, answer in enumerate(answers):
-        if answer.objective not in session.objectives:
-            raise ObjectiveNotOfSession(field=f"{field}.{number}.objective")
-        if answer.before is None and answer.after is None:
-            raise ConfidenceUnanswered(field=f"{field}.{number}.before")
-        for name, rating in (("before", answer.before), ("after", answer.after)):
-            if rating is not None and rating not in answers_on(session.scale):
-                raise RatingOutOfScale(field=f"{field}.{number}.{name}")
-
-
-def answers_on(scale: str) -> range:
-    """The answers a scale has. Its code says them: "0-10", "1-5"."""
-    lowest, _, highest = scale.partition("-")
-    return range(int(lowest), int(highest) + 1)
-
-
-def _held(command: HoldSession, session: Scheduled, at: datetime) -> Iterator[SessionEvent]:
-    session_id = command.training_session_id
-    yield TrainingSessionHeld(training_session_id=session_id, attended=len(command.attendees), occurred_at=at)
-    for attendee in command.attendees:
-        yield _attended(session_id, attendee, at)
-        for answer in attendee.confidence:
-            yield ConfidenceRecorded(
-                training_session_id=session_id,
-                attendee_id=attendee.attendee_id,
-                objective=answer.objective,
-                scale=session.scale,
-                before=answer.before,
-                after=answer.after,
-                occurred_at=at,
-            )
-
-
-def _attended(session_id: str, attendee: Attendee, at: datetime) -> TrainingAttended:
-    return TrainingAttended(
-        training_session_id=session_id,
-        attendee_id=attendee.attendee_id,
-        subject_id=attendee.attendee_id,
-        full_name=attendee.full_name,
-        professional_type=attendee.professional_type,
-        practice_ods_code=attendee.practice_ods_code,
-        org_ods_code=attendee.org_ods_code,
-        occurred_at=at,
+def _held(command: HoldSession, state: Scheduled, at: datetime) -> list[SessionEvent]:
+    session = Session(training_session_id=command.training_session_id, scale=state.scale, held_at=at)
+    held = TrainingSessionHeld(
+        training_session_id=command.training_session_id, attended=len(command.attendees), occurred_at=at
     )
+    return [held, *changes(session, {}, command.attendees, at)]
+
+
+def correct(command: CorrectRegister, state: TrainingSession, now: datetime) -> list[SessionEvent]:
+    """That the register was wrong, then what changes; nothing where it is already so.
+
+    Raises SessionUnknown, NotHeld and what `require_register` raises.
+    """
+    match state:
+        case NotScheduled():
+            raise SessionUnknown
+        case Scheduled():
+            raise NotHeld
+        case Held():
+            require_register(command.attendees, objectives=state.objectives, scale=state.scale)
+            return _corrected(command, state, now)
+        case _ as never:
+            assert_never(never)
+
+
+def _corrected(command: CorrectRegister, state: Held, now: datetime) -> list[SessionEvent]:
+    session = Session(training_session_id=command.training_session_id, scale=state.scale, held_at=state.held_at)
+    told = list(changes(session, state.register, _named(command.attendees, state.register), now))
+    if not told:
+        return []
+    corrected = TrainingRegisterCorrected(
+        training_session_id=command.training_session_id,
+        attended=len(command.attendees),
+        reason=command.reason,
+        occurred_at=now,
+    )
+    return [corrected, *told]
+
+
+def _named(attendees: Sequence[Attendee], register: Register) -> list[Attendee]:
+    """Who is on the register already and is sent without a name keeps theirs."""
+    return [
+        replace(attendee, full_name=register[attendee.attendee_id].full_name)
+        if attendee.full_name is None and attendee.attendee_id in register
+        else attendee
+        for attendee in attendees
+    ]

@@ -8,7 +8,7 @@ from services.kit.read_model import ReadModel
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId, Tx
 from services.training.domain.coverage import TwelveMonths
-from services.training.domain.events import Event, TrainingAttended
+from services.training.domain.events import Event, TrainingAttendanceRemoved, TrainingAttended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +34,21 @@ class PracticeCoverage:
     last_trained_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownAttendee:
+    """A professional who attended before, as last told. The name is None when it was never given, or is erased."""
+
+    attendee_id: str
+    full_name: str | None
+    professional_type: str
+    practice_ods_code: str | None
+    sessions: int
+    last_attended_at: datetime
+
+
 def key_of(recorded: Recorded[Event]) -> str | None:
     match recorded.event:
-        case TrainingAttended() as event:
+        case TrainingAttended() | TrainingAttendanceRemoved() as event:
             return _attendance_id(event)
         case _:
             return None
@@ -54,11 +66,13 @@ def evolve(row: AttendanceRow | None, recorded: Recorded[Event]) -> AttendanceRo
                 practice_ods_code=event.practice_ods_code,
                 attended_at=event.occurred_at,
             )
+        case TrainingAttendanceRemoved():
+            return None
         case _:
             return row
 
 
-def _attendance_id(event: TrainingAttended) -> str:
+def _attendance_id(event: TrainingAttended | TrainingAttendanceRemoved) -> str:
     return f"{event.training_session_id}/{event.attendee_id}"
 
 
@@ -93,6 +107,31 @@ select distinct on (attendee_id) attendee_id, full_name from attendances
 where tenant = $1 and attendee_id = any($2)
 order by attendee_id, full_name is null, attended_at desc, attendance_id
 """
+
+
+_KNOWN = """
+select latest.attendee_id, name.full_name, latest.professional_type, latest.practice_ods_code, latest.sessions,
+       latest.attended_at as last_attended_at
+from (
+    select distinct on (attendee_id) attendee_id, professional_type, practice_ods_code, attended_at,
+           count(*) over (partition by attendee_id) as sessions
+    from attendances where tenant = $1
+    order by attendee_id, attended_at desc, attendance_id
+) as latest
+left join lateral (
+    select full_name from attendances
+    where tenant = $1 and attendee_id = latest.attendee_id and full_name is not null
+    order by attended_at desc, attendance_id limit 1
+) as name on true
+order by latest.attended_at desc, latest.attendee_id
+limit $2
+"""
+_MOST_KNOWN = 1_000
+
+
+async def known_attendees(tx: Tx, tenant: TenantId) -> list[KnownAttendee]:
+    """Who attended before, those seen last first."""
+    return [KnownAttendee(**record) for record in await tx.fetch(_KNOWN, tenant, _MOST_KNOWN)]
 
 
 async def coverage(tx: Tx, tenant: TenantId, window: TwelveMonths) -> list[PracticeCoverage]:

@@ -1,4 +1,4 @@
-"""The consultation log: who was advised on what, for how long, and what came of it."""
+"""The consultation log: who was advised on what, for how long, and what came of it. Notes are not here: they stay sealed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +11,7 @@ from services.training.domain.events import ConsultationLogged, Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsultationRow:
-    """One consultation. `person_id` for a named patient only; the note is None when there is none, or it is erased."""
+    """One consultation. `person_id` for a named patient only."""
 
     consultation_id: str
     subject_kind: str
@@ -22,7 +22,6 @@ class ConsultationRow:
     practice_ods_code: str | None
     outcome: str
     held_on: date
-    note: str | None
     logged_at: datetime
 
 
@@ -47,7 +46,6 @@ def evolve(row: ConsultationRow | None, recorded: Recorded[Event]) -> Consultati
                 practice_ods_code=event.practice_ods_code,
                 outcome=event.outcome,
                 held_on=event.held_on,
-                note=event.note,
                 logged_at=event.occurred_at,
             )
         case _:

@@ -9,7 +9,9 @@ from services.kit.tenancy import TenantId, Tx
 from services.training.domain.events import (
     ConfidenceRecorded,
     Event,
+    TrainingAttendanceRemoved,
     TrainingAttended,
+    TrainingRegisterCorrected,
     TrainingSessionHeld,
     TrainingSessionScheduled,
 )
@@ -51,12 +53,18 @@ class TrainingSessionRow:
     register: tuple[Registered, ...]
 
 
+_Heeded = (
+    TrainingSessionScheduled
+    | TrainingSessionHeld
+    | TrainingAttended
+    | ConfidenceRecorded
+    | TrainingRegisterCorrected
+    | TrainingAttendanceRemoved
+)
+
+
 def key_of(recorded: Recorded[Event]) -> str | None:
-    match recorded.event:
-        case TrainingSessionScheduled() | TrainingSessionHeld() | TrainingAttended() | ConfidenceRecorded() as event:
-            return event.training_session_id
-        case _:
-            return None
+    return recorded.event.training_session_id if isinstance(recorded.event, _Heeded) else None
 
 
 def evolve(row: TrainingSessionRow | None, recorded: Recorded[Event]) -> TrainingSessionRow | None:
@@ -65,12 +73,32 @@ def evolve(row: TrainingSessionRow | None, recorded: Recorded[Event]) -> Trainin
             return _planned(event)
         case TrainingSessionHeld(attended=attended, occurred_at=held_at) if row is not None:
             return replace(row, attended=attended, held_at=held_at)
-        case TrainingAttended() as event if row is not None:
-            return replace(row, register=(*row.register, _registered(event)))
-        case ConfidenceRecorded() as event if row is not None:
-            return replace(row, register=tuple(_answered(each, event) for each in row.register))
+        case TrainingRegisterCorrected(attended=attended) if row is not None:
+            return replace(row, attended=attended)
+        case TrainingAttended() | TrainingAttendanceRemoved() | ConfidenceRecorded() as event if row is not None:
+            return replace(row, register=_register(row.register, event))
         case _:
             return row
+
+
+def _register(
+    register: tuple[Registered, ...], event: TrainingAttended | TrainingAttendanceRemoved | ConfidenceRecorded
+) -> tuple[Registered, ...]:
+    match event:
+        case TrainingAttended():
+            told = _registered(event)
+            if all(each.attendee_id != event.attendee_id for each in register):
+                return (*register, told)
+            return tuple(_retold(each, told) for each in register)
+        case TrainingAttendanceRemoved():
+            return tuple(each for each in register if each.attendee_id != event.attendee_id)
+        case ConfidenceRecorded():
+            return tuple(_answered(each, event) for each in register)
+
+
+def _retold(registered: Registered, told: Registered) -> Registered:
+    """Told again, the details are those told last; the answers stay."""
+    return replace(told, confidence=registered.confidence) if registered.attendee_id == told.attendee_id else registered
 
 
 def _planned(event: TrainingSessionScheduled) -> TrainingSessionRow:
@@ -101,8 +129,11 @@ def _registered(event: TrainingAttended) -> Registered:
 def _answered(registered: Registered, event: ConfidenceRecorded) -> Registered:
     if registered.attendee_id != event.attendee_id:
         return registered
+    others = tuple(pair for pair in registered.confidence if pair.objective != event.objective)
+    if event.before is None and event.after is None:
+        return replace(registered, confidence=others)
     pair = AnswerPair(objective=event.objective, before=event.before, after=event.after)
-    return replace(registered, confidence=(*registered.confidence, pair))
+    return replace(registered, confidence=(*others, pair))
 
 
 TRAINING_SESSIONS = ReadModel(
@@ -122,3 +153,10 @@ async def sessions(tx: Tx, tenant: TenantId) -> list[TrainingSessionRow]:
         "select * from training_sessions where tenant = $1 order by starts_at desc, training_session_id", tenant
     )
     return [TRAINING_SESSIONS.read(record) for record in records]
+
+
+async def session(tx: Tx, tenant: TenantId, training_session_id: str) -> TrainingSessionRow | None:
+    record = await tx.fetchrow(
+        "select * from training_sessions where tenant = $1 and training_session_id = $2", tenant, training_session_id
+    )
+    return TRAINING_SESSIONS.read(record) if record else None

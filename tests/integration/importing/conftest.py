@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from deploy.local.stack import Stack
+from tests.containers import parts
 
 ROOT = Path(__file__).parents[3]
 DEMO = ROOT / "deploy" / "demo"
@@ -49,10 +50,12 @@ class CommandLine:
 
 @pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = Stack(tmp_path_factory.mktemp("import"), fast=True, new_ports=True)
-    stack.start()
-    yield stack
-    stack.stop()
+    with parts() as addresses:
+        environ = {**os.environ, **addresses}
+        stack = Stack(tmp_path_factory.mktemp("import"), fast=True, new_ports=True, environ=environ)
+        stack.start()
+        yield stack
+        stack.stop()
 
 
 @pytest.fixture(scope="package")

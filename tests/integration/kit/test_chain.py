@@ -45,6 +45,7 @@ class Chain:
             kafka=self.kafka,
             translate=translate(self.topic),
             published=["counted.v1"],
+            topics=[self.topic],
             wakeup=Wakeup(self.source.database.app),
             progress=Progress("relay"),
             **options,  # type: ignore[arg-type]

@@ -1,13 +1,15 @@
 """Keys: one a person, the same for every process, destroyed for good."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from services.kit.keyring import Erased, Keyring, unwrap, wrap
+from services.kit.errors import Erased
+from services.kit.keyring import Keyring, unwrap, wrap
 from services.kit.tenancy import TenantId, TenantPool
 from tests.support import Database
 
@@ -45,6 +47,50 @@ async def test_a_destroyed_key_does_not_come_back(ring: Keyring) -> None:
     with pytest.raises(Erased) as refusal:
         await ring.key(A, subject)
     assert refusal.value.slug == "erased"
+
+
+async def test_who_never_had_a_key_gets_none_after_being_erased(ring: Keyring) -> None:
+    subject = str(uuid4())
+    assert await ring.destroy(A, subject)
+    assert not await ring.destroy(A, subject)
+    with pytest.raises(Erased):
+        await ring.key(A, subject)
+
+
+async def test_another_process_keeps_an_opened_key_until_it_hears_of_the_erasure(
+    ring: Keyring, keyring: Database
+) -> None:
+    other = Keyring(await TenantPool.open(keyring.app), bytes(range(32)))
+    subject = str(uuid4())
+    key = await other.key(A, subject)
+    await ring.destroy(A, subject)
+    assert await other.key(A, subject) == key
+    other.forget(A, subject)
+    with pytest.raises(Erased):
+        await other.key(A, subject)
+    await other.close()
+
+
+async def test_an_opened_key_is_kept_for_half_a_minute_at_most(
+    ring: Keyring, keyring: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Keyring(await TenantPool.open(keyring.app), bytes(range(32)))
+    subject = str(uuid4())
+    await other.key(A, subject)
+    await ring.destroy(A, subject)
+    now = time.monotonic()
+    monkeypatch.setattr("services.kit.keyring.time.monotonic", lambda: now + 30.5)
+    with pytest.raises(Erased):
+        await other.key(A, subject)
+    await other.close()
+
+
+async def test_a_key_that_was_on_its_way_when_it_was_destroyed_is_not_kept(ring: Keyring) -> None:
+    subject = str(uuid4())
+    fetched = await ring.key(A, subject)
+    await ring.destroy(A, subject)
+    ring._remember(A, subject, fetched)
+    assert await ring.keys(A, [subject]) == {subject: None}
 
 
 async def test_another_master_key_opens_nothing(ring: Keyring, keyring: Database) -> None:

@@ -21,6 +21,7 @@ OWN = f"/pcns/{given.PCN}"
 PLACES = {
     "{pcn}": given.PCN,
     "{person_id}": given.PERSON,
+    "{subject}": given.PERSON,
     "{referral_id}": given.REFERRAL,
     "{measure_id}": given.MEASURE,
     "{appointment_id}": given.an_id("appointment"),
@@ -125,7 +126,8 @@ async def test_only_clinicians_see_measures_and_flags(portal: Portal) -> None:
 
 async def test_a_referrer_sees_what_became_of_a_referral_and_not_whose_it_is(portal: Portal) -> None:
     response = await portal.page(f"{OWN}/referrals/{given.REFERRAL}", "referrer", given.PCN)
-    assert "To triage" in response.text
+    assert "It has arrived. A clinician reads it next." in response.text
+    assert "Perinatal mental health" not in response.text
     assert given.PERSON not in response.text
 
 

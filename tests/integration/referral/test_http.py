@@ -39,6 +39,7 @@ async def test_a_person_is_registered_and_found_by_name(site: Site) -> None:
             "nhs_number": None,
             "birth_date": "1994-02-03",
             "external_reference": None,
+            "erased_at": None,
         }
     ]
 

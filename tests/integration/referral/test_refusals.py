@@ -8,13 +8,14 @@ import pytest
 
 from services.kit.testing import NOW
 from services.referral.http import ROUTES
+from services.referral.http_people import PEOPLE as PEOPLE_ROUTES
 from tests.integration.referral.conftest import PERSON, SETTINGS, UNTRACED, A, B, Site, problem
 
 PEOPLE = f"/pcns/{A}/people"
 REFERRALS = f"/pcns/{A}/referrals"
 PCN_ROUTES = [
     (method, route.path.removeprefix("/v1"))
-    for route in ROUTES.routes
+    for route in [*ROUTES.routes, *PEOPLE_ROUTES.routes]
     for method in route.methods
     if "{pcn}" in route.path
 ]
@@ -188,7 +189,7 @@ async def test_a_search_is_by_one_thing(site: Site, body: dict[str, str]) -> Non
 
 @pytest.mark.parametrize(("method", "path"), PCN_ROUTES)
 async def test_a_user_of_another_network_is_kept_out_of_every_route(site: Site, method: str, path: str) -> None:
-    path = path.format(pcn=A, referral_id=uuid4())
+    path = path.format(pcn=A, referral_id=uuid4(), person_id=uuid4())
     for role in ("operator", "coordinator", "clinician"):
         response = await site.ask(method, path, {}, role=role, pcns=[B])
         assert problem(response) == {"status": 403, "slug": "not-allowed"}
@@ -196,7 +197,9 @@ async def test_a_user_of_another_network_is_kept_out_of_every_route(site: Site, 
 
 @pytest.mark.parametrize(("method", "path"), [*PCN_ROUTES, ("GET", "/pcns"), ("GET", "/code-lists")])
 async def test_nobody_is_let_in_without_a_token(site: Site, method: str, path: str) -> None:
-    response = await site.client.request(method, "/v1" + path.format(pcn=A, referral_id=uuid4()), json={})
+    response = await site.client.request(
+        method, "/v1" + path.format(pcn=A, referral_id=uuid4(), person_id=uuid4()), json={}
+    )
     assert problem(response) == {"status": 401, "slug": "not-signed-in"}
 
 

@@ -15,6 +15,7 @@ from services.outcomes.domain.events import (
     MhaPeriodEnded,
     MhaPeriodStarted,
     PersonEnrolled,
+    PersonErased,
     RiskFlagged,
     RiskReviewed,
     SafeguardingConcernClosed,
@@ -100,6 +101,10 @@ def a_form(given: Sequence[Answer] = CALM, **changed: Any) -> Form:
 
 def enrolled() -> PersonEnrolled:
     return PersonEnrolled(person_id=PERSON, occurred_at=EARLIER)
+
+
+def erased() -> PersonErased:
+    return PersonErased(person_id=PERSON, occurred_at=NOW)
 
 
 def opened() -> EpisodeOpened:

@@ -21,6 +21,7 @@ from contracts.outcomes import (
     SafeguardingLevelChangedV1,
 )
 from contracts.referral import (
+    PersonErasedV1,
     PersonRegisteredV1,
     ReferralAcceptedV1,
     ReferralClosedV1,
@@ -39,7 +40,7 @@ from services.outcomes.domain.events import (
     SafeguardingConcernOpened,
     upcast,
 )
-from services.outcomes.domain.record import CloseEpisode, EnrolPerson, OpenEpisode
+from services.outcomes.domain.record import CloseEpisode, EnrolPerson, ForgetPerson, OpenEpisode
 from services.outcomes.incoming import SUBSCRIPTIONS, TOPICS, parse
 from services.outcomes.outgoing import PUBLISHED, to_message, translate
 from tests.unit.outcomes.builders import (
@@ -61,6 +62,7 @@ from tests.unit.outcomes.builders import (
     concern_opened,
     corrected,
     enrolled,
+    erased,
     flagged,
     goal_rated,
     goal_set,
@@ -75,6 +77,7 @@ from tests.unit.outcomes.builders import (
 CODEC: Codec[Event] = Codec(STORED_NAMES, subject_field="person_id", upcast=upcast)
 EVERY = [
     enrolled(),
+    erased(),
     opened(),
     recorded(a_form((1, None, *AT_RISK[2:]), gestation_weeks=39.5)),
     corrected(),
@@ -206,6 +209,7 @@ def test_only_restricted_facts_go_to_the_restricted_topic_and_they_go_nowhere_el
 
 def test_what_others_published_already_stays_here() -> None:
     assert translate(enrolled()) is None
+    assert translate(erased()) is None
     assert translate(opened()) is None
     assert translate(closed()) is None
 
@@ -233,6 +237,13 @@ def test_a_registered_person_is_to_be_enrolled() -> None:
     assert react(record(registered, stream=f"person-{PERSON}", version=1)) == EnrolPerson(
         person_id=PERSON, registered_at=EARLIER
     )
+
+
+def test_an_erased_person_is_to_be_forgotten() -> None:
+    react = SUBSCRIPTIONS[PersonErasedV1]
+    gone = record(PersonErasedV1(person_id=PERSON, erased_at=NOW), stream=f"person-{PERSON}", version=2)
+
+    assert react(gone) == ForgetPerson(person_id=PERSON, erased_at=NOW)
 
 
 def test_an_accepted_referral_opens_an_episode() -> None:

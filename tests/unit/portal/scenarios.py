@@ -22,13 +22,15 @@ from contracts.referral import (
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId
 from services.kit.testing import record
-from services.portal.readmodels.evidence import EvidenceRow
+from services.portal.readmodels.evidence import Evidence
 from services.portal.readmodels.measures import MeasureRow
 from services.portal.readmodels.pcns import PcnRow
 from services.portal.readmodels.people import PersonRow
 from services.portal.readmodels.referrals import ReferralRow
 from services.portal.readmodels.risk_flags import RiskFlagRow
+from services.portal.readmodels.waits import WaitRow
 from services.portal.report.figures import Reading
+from services.portal.report.request import Request
 
 PCN = TenantId("U99999")
 RECEIVED = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
@@ -193,6 +195,30 @@ def a_referral(**changes: Any) -> ReferralRow:
         self_referred=False,
         received_at=RECEIVED,
         received_recorded_at=RECORDED,
+    )
+    return replace(row, **changes)
+
+
+def a_request(**changes: Any) -> Request:
+    """The same as the report knows it, its clock running."""
+    known = Request(
+        referral_id=REFERRAL,
+        person_id=PERSON,
+        source_of_referral="A4",
+        self_referred=False,
+        received_at=RECEIVED,
+        clock_started_at=RECEIVED,
+        due_on=DUE,
+    )
+    return replace(known, **changes)
+
+
+def a_wait(**changes: Any) -> WaitRow:
+    """A clock that runs, nothing met."""
+    row = WaitRow(
+        spell_id=REFERRAL,
+        referral_id=REFERRAL,
+        person_id=PERSON,
         clock_started_at=RECEIVED,
         due_on=DUE,
     )
@@ -236,8 +262,7 @@ def a_reading(person: str, day: date, value: float | None, **changes: Any) -> Re
     """One EPDS of one person."""
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     measure_id = an_id(f"{person} {day}")
-    fact = EvidenceRow(
-        event=f"record-{person}/{day}",
+    fact = Evidence(
         stream=f"record-{person}",
         version=day.toordinal(),
         type=MeasureRecordedV1.TYPE,
@@ -257,4 +282,4 @@ def a_reading(person: str, day: date, value: float | None, **changes: Any) -> Re
         recorded_at=noon,
         fact=fact,
     )
-    return replace(reading, **changes)
+    return reading._replace(**changes)

@@ -98,16 +98,15 @@ def test_two_questionnaires_of_one_day_are_told_apart_by_when_they_were_recorded
 
 def test_reach_counts_referrals_and_people() -> None:
     accepted = {
-        "status": "accepted",
         "care_strand": "universal",
         "accepted_at": given.ACCEPTED,
         "accepted_recorded_at": given.ACCEPTED,
     }
     figures = reach(
         [
-            given.a_referral(**accepted),
-            given.a_referral(referral_id="second", source_of_referral="B1", self_referred=True),
-            given.a_referral(referral_id="third", person_id="other", source_of_referral="A4"),
+            given.a_request(**accepted),
+            given.a_request(referral_id="second", source_of_referral="B1", self_referred=True),
+            given.a_request(referral_id="third", person_id="other", source_of_referral="A4"),
         ],
         AS_AT,
     )
@@ -123,13 +122,13 @@ def test_what_was_accepted_later_is_not_in_an_earlier_report() -> None:
         "accepted_at": AS_AT + timedelta(days=1),
         "accepted_recorded_at": AS_AT + timedelta(days=1),
     }
-    figures = reach([given.a_referral(**later)], AS_AT)
+    figures = reach([given.a_request(**later)], AS_AT)
     assert (figures.accepted, figures.by_strand, figures.median_days_to_acceptance) == (0, {}, None)
 
 
 def test_a_wait_is_counted_in_days_in_england() -> None:
     # 23:30 UTC in May is half past midnight of the next day in England.
-    late = given.a_referral(clock_started_at=datetime(2026, 5, 31, 23, 30, tzinfo=UTC), due_on=date(2026, 6, 9))
+    late = given.a_request(clock_started_at=datetime(2026, 5, 31, 23, 30, tzinfo=UTC), due_on=date(2026, 6, 9))
     waits = reach([late], AS_AT).waits
     assert (waits.n, waits.longest_days, waits.past_due) == (1, 9, 1)
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
 
@@ -17,7 +16,7 @@ from services.portal.web.presenters.evaluation import report_words
 from services.portal.web.presenters.measures import courses, flag_words, result
 from services.portal.web.presenters.paging import Paging
 from services.portal.web.presenters.people import facts, needs, who
-from services.portal.web.presenters.referrals import lines, progress, with_clocks
+from services.portal.web.presenters.referrals import lines, progress, triage_cells
 from tests.unit.portal import scenarios as given
 
 TODAY = date(2026, 5, 25)
@@ -82,6 +81,7 @@ def test_a_line_of_a_list_has_what_is_needed_to_decide() -> None:
         {given.PERSON: given.a_person()},
         {given.PERSON},
         TODAY,
+        waits=[given.a_wait()],
     )
     assert (line.who.name, line.source, line.reason) == ("Amara Nwosu", "Maternity service", "Perinatal mental health")
     assert (line.status.words, line.priority and line.priority.words) == ("To accept", "Urgent")
@@ -95,26 +95,15 @@ def test_progress_says_nothing_about_who_it_is_for() -> None:
     assert given.PERSON not in said
 
 
-def a_wait(**changes: Any) -> WaitRow:
-    row = WaitRow(
-        spell_id=given.REFERRAL,
-        referral_id=given.REFERRAL,
-        person_id=given.PERSON,
-        clock_started_at=given.RECEIVED,
-        due_on=given.DUE,
-    )
-    return replace(row, **changes)
-
-
 def waiting_said(wait: WaitRow | None) -> tuple[str, str]:
     last = progress(given.a_referral(), wait, TODAY)[-1]
     return last.label, last.words
 
 
 def test_days_are_left_only_while_the_clock_runs() -> None:
-    for running in (None, a_wait()):
-        assert waiting_said(running) == ("Care should begin by", "1 June 2026 (7 days left)")
-    later = a_wait(due_on=date(2026, 6, 5))
+    assert waiting_said(None) == ("Care should begin by", "No date yet")
+    assert waiting_said(given.a_wait()) == ("Care should begin by", "1 June 2026 (7 days left)")
+    later = given.a_wait(due_on=date(2026, 6, 5))
     assert waiting_said(later) == ("Care should begin by", "5 June 2026 (11 days left)")
 
 
@@ -122,12 +111,22 @@ def test_days_are_left_only_while_the_clock_runs() -> None:
     ("why", "words"), [("complete", "care has begun"), ("redirected", "the family was sent on to another service")]
 )
 def test_a_clock_that_stopped_says_when_and_why(why: str, words: str) -> None:
-    wait = a_wait(clock_stopped_at=given.ACCEPTED, days=2, why=why)
+    wait = given.a_wait(clock_stopped_at=given.ACCEPTED, days=2, why=why)
     assert waiting_said(wait) == ("Waiting ended", f"6 May 2026: {words}")
-    shown = lines([given.a_referral()], Names(), {}, set(), TODAY)
-    [line] = with_clocks(shown, [wait], TODAY)
+    [line] = lines([given.a_referral()], Names(), {}, set(), TODAY, waits=[wait])
     assert (line.clock.words, line.over) == ("Stopped after 2 days", f"6 May 2026: {words}")
-    assert with_clocks(shown, [], TODAY) == shown
+
+
+def test_a_referral_whose_clock_has_not_arrived_has_no_date_of_its_own() -> None:
+    [line] = lines([given.a_referral()], Names(), {}, set(), TODAY)
+    assert (line.due, line.clock.words, line.over) == ("", "No date yet", None)
+
+
+def test_a_clock_that_was_revised_is_the_only_one_that_says_when() -> None:
+    later = given.a_wait(due_on=date(2026, 6, 5))
+    [line] = lines([given.a_referral()], Names(), {}, set(), TODAY, waits=[later])
+    assert (line.due, line.clock.words) == ("5 Jun 2026", "11 days left")
+    assert triage_cells(given.a_referral(), later)[-1] == date(2026, 6, 5)
 
 
 def test_measures_are_shown_newest_first_with_a_trend() -> None:
@@ -190,9 +189,9 @@ def test_the_report_is_in_words() -> None:
         given.a_reading("b", date(2026, 5, 3), 10),
     ]
     nothing = evaluation_of(given.PCN, [], date(2026, 1, 1), date(2026, 5, 31), given.CORRECTED)
-    reached = reach([given.a_referral()], given.CORRECTED)
+    reached = reach([given.a_request()], given.CORRECTED)
     evaluation = replace(nothing, reach=reached, measures=measures(readings), questionnaires=4, risk_flags=1)
-    said = report_words(evaluation)
+    said = report_words(evaluation, list_restricted=True)
     assert said.period == "1 January 2026 to 31 May 2026"
     assert [(each.words, each.label) for each in said.firsts[0].at_or_above] == [
         ("2 (100%)", "at 10 or more"),

@@ -66,8 +66,6 @@ def test_a_triage_heard_before_its_referral_is_not_lost() -> None:
         self_referred=None,
         received_at=None,
         received_recorded_at=None,
-        clock_started_at=None,
-        due_on=None,
     )
     early.then(row)
     late = ProjectionCase(REFERRALS).given(heard(given.triaged(), REFERRAL, 3), heard(given.received(), REFERRAL, 4))
@@ -76,8 +74,6 @@ def test_a_triage_heard_before_its_referral_is_not_lost() -> None:
             status="triaged",
             clinical_response_priority="2",
             triaged_at=given.TRIAGED,
-            clock_started_at=None,
-            due_on=None,
         )
     )
 

@@ -108,13 +108,24 @@ def test_a_family_has_to_be_reachable_somehow() -> None:
 
 
 def test_a_request_for_somebody_else_keeps_every_word() -> None:
-    values = {"asking_for": "B2", "your_name": "Ivo", "words": "She cries <b>.", "access_needs": "A wheelchair."}
+    values = {"asking_for": "B2", "your_name": "Ivo", "words": "She cries <b>."}
     body = read_request(Form(values=values), NOW)
     assert body["source_of_referral"] == "B2"
-    assert body["note"] == (
-        "Asked by: Ivo\n\nIn their own words: She cries <b>.\n\n"
-        "What they need to be able to come or talk: A wheelchair."
-    )
+    assert body["note"] == "Asked by: Ivo\n\nIn their own words: She cries <b>."
+
+
+def test_what_a_family_needs_is_kept_with_the_person_and_not_in_the_request() -> None:
+    values = {
+        "access_needs-step_free": "yes",
+        "access_needs-easy_read": "yes",
+        "access_note": "Call after six.",
+        "contact_preference": "9",
+    }
+    assert read_circumstances(Form(values=values), a_network()) == {
+        "access_needs": ["easy_read", "step_free"],
+        "access_note": "Call after six.",
+        "contact_preference": "9",
+    }
 
 
 def test_a_request_may_say_nothing_but_who_it_is_for() -> None:

@@ -4,9 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from contracts.event import PublicEvent
+from contracts.outcomes import MhaPeriodStartedV1, SafeguardingConcernOpenedV1
 from contracts.referral import WaitAdvancedV1, WaitBreachedV1, WaitRevisedV1, WaitStoppedV1
 from contracts.scheduling import AppointmentCancelledV1, SessionAttendedV1, SessionHeldV1, SessionMissedV1
 from contracts.training import (
+    CommunityInputLoggedV1,
     ConfidenceRecordedV1,
     ConsultationLoggedV1,
     TrainingAttendedV1,
@@ -17,7 +19,9 @@ from services.kit.record import Recorded
 from services.kit.tenancy import TenantId
 from services.portal.readmodels.waits import PARTS
 from tests.unit.portal.scenarios import (
+    CONCERN,
     DUE,
+    PERIOD,
     PERSON,
     RECEIVED,
     RECORDED,
@@ -29,10 +33,12 @@ from tests.unit.portal.scenarios import (
     heard,
     measured,
     received,
+    registered,
     wait_started,
 )
 
 TRAINING, ATTENDEE, CONSULTATION = an_id("training"), an_id("attendee"), an_id("consultation")
+INPUT = an_id("contribution")
 HELD = datetime(2026, 5, 12, 11, 0, tzinfo=UTC)
 _SPELL = {"referral_id": REFERRAL, "person_id": PERSON, "spell_id": REFERRAL, "rule_version": "waiting-clock-1"}
 
@@ -153,6 +159,22 @@ def consulted(**changes: Any) -> ConsultationLoggedV1:
     return ConsultationLoggedV1(**(facts | changes))
 
 
+def contributed() -> CommunityInputLoggedV1:
+    return CommunityInputLoggedV1(input_id=INPUT, kind="advisory-group", people=7, held_on=date(2026, 5, 14))
+
+
+def concern_opened() -> SafeguardingConcernOpenedV1:
+    return SafeguardingConcernOpenedV1(
+        concern_id=CONCERN, person_id=PERSON, level="concern-raised", opened_on=date(2026, 5, 15)
+    )
+
+
+def detained() -> MhaPeriodStartedV1:
+    return MhaPeriodStartedV1(
+        period_id=PERIOD, person_id=PERSON, legal_status="02", counts_as="detention", started_on=date(2026, 5, 16)
+    )
+
+
 def a_month(tenant: TenantId) -> list[Recorded[PublicEvent]]:
     """Everything a report counts, at least once; all stored at the same moment."""
     clock = [advanced(part, days) for days, part in enumerate(PARTS, start=6)]
@@ -171,6 +193,9 @@ def a_month(tenant: TenantId) -> list[Recorded[PublicEvent]]:
         "session-g": [session_held()],
         f"training-session-{TRAINING}": [training_planned(), training_held(), trained(), confident()],
         f"consultation-{CONSULTATION}": [consulted()],
+        f"community-input-{INPUT}": [contributed()],
+        f"person-{PERSON}": [registered()],
+        f"restricted-{PERSON}": [concern_opened(), detained()],
     }
     return [
         heard(event, stream, version, tenant=tenant)

@@ -1,6 +1,6 @@
 """Facts and commands of the referral service in domain words. Every NHS number starts with 9: none was ever issued."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -16,9 +16,9 @@ from services.referral.domain.commands import (
     TriageReferral,
     WithdrawReferral,
 )
+from services.referral.domain.details import ChangePersonDetails
 from services.referral.domain.events import (
     PcnConfigured,
-    PersonRegistered,
     Practice,
     ReferralAccepted,
     ReferralClosed,
@@ -30,6 +30,7 @@ from services.referral.domain.events import (
 )
 from services.referral.domain.pcn import ConfigurePcn
 from services.referral.domain.person import RegisterPerson
+from services.referral.domain.person_events import PersonDetailsChanged, PersonErased, PersonRegistered
 
 PCN = "U99999"
 PERSON = str(uuid5(NAMESPACE_URL, "a person"))
@@ -117,6 +118,16 @@ def registered(**changes: Any) -> PersonRegistered:
         occurred_at=NOW,
     )
     return replace(event, **changes)
+
+
+def change(**changes: Any) -> ChangePersonDetails:
+    return ChangePersonDetails(person_id=PERSON, **changes)
+
+
+def details_changed(*names: str, **changes: Any) -> PersonDetailsChanged:
+    """What is known of the person of `registered`, with these changes; `names` are the fields that are different."""
+    told = {field.name: getattr(registered(), field.name) for field in fields(PersonRegistered)}
+    return PersonDetailsChanged(**{**told, **changes}, changed=names)
 
 
 def receive(threshold_days: int = 28, **changes: Any) -> ReceiveReferral:
@@ -223,3 +234,7 @@ def close(**changes: Any) -> CloseReferral:
 def closed(**changes: Any) -> ReferralClosed:
     event = ReferralClosed(referral_id=REFERRAL, person_id=PERSON, reason="work_completed", note=None, occurred_at=NOW)
     return replace(event, **changes)
+
+
+def erased(**changes: Any) -> PersonErased:
+    return replace(PersonErased(person_id=PERSON, reason="person_asked", occurred_at=NOW), **changes)

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from services.kit.code_lists import BrokenCodeList, UnknownCode, read_code_lists
-from services.referral.application import CODED_FIELDS
+from services.referral.coded import CODED_FIELDS
 from services.referral.codes import read_codes
-from services.referral.domain.person import NOT_PRESENT_TRACE_NOT_REQUIRED, PRESENT_NOT_TRACED, TRACE_REQUIRED
+from services.referral.domain.nhs_number import NOT_PRESENT_TRACE_NOT_REQUIRED, PRESENT_NOT_TRACED, TRACE_REQUIRED
 from services.referral.domain.referral import FROM_THE_FAMILY
 
 LISTS = read_codes()
@@ -29,6 +29,8 @@ LISTS = read_codes()
         ("withdrawal_reason", "bereavement"),
         ("withdrawn_by", "family"),
         ("closing_reason", "work_completed"),
+        ("contact_preference", "3"),
+        ("access_need", "easy_read"),
     ],
 )
 def test_the_lists_are_there_and_yaml_has_not_changed_their_codes(name: str, code: str) -> None:

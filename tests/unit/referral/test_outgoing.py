@@ -18,6 +18,8 @@ from tests.unit.referral.scenarios import (
     accepted,
     closed,
     configured,
+    details_changed,
+    erased,
     received,
     redirected,
     registered,
@@ -30,6 +32,8 @@ PRIVATE = [contact(), measure(), spell()]
 EXAMPLES = [
     configured(),
     registered(),
+    details_changed("telephone", telephone="01632 960009", access_needs=("easy_read",)),
+    erased(),
     received(),
     triaged(note="Soon."),
     accepted(),

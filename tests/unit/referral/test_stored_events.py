@@ -1,5 +1,6 @@
 """What was once written must be read for ever: one stored event of each name, as it stands in a log, and what it means today."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,8 @@ from tests.unit.referral.scenarios import (
     accepted,
     closed,
     configured,
+    details_changed,
+    erased,
     received,
     redirected,
     registered,
@@ -72,6 +75,46 @@ STORED: dict[str, tuple[dict[str, Any], dict[str, Any], Event]] = {
         },
         registered(),
     ),
+    "person-details-changed.v1": (
+        {
+            "person_id": PERSON,
+            "nhs_number_status": "02",
+            "nhs_number_missing_reason": None,
+            "practice_ods_code": "X00001",
+            "ethnic_category": "K",
+            "preferred_language": "bn",
+            "interpreter_required": True,
+            "imd_decile": 2,
+            "age_band": "30-34",
+            "perinatal_stage": "antenatal",
+            "changed": ["telephone", "access_needs"],
+            "occurred_at": AT,
+        },
+        {
+            "full_name": "Synthia Testcase",
+            "nhs_number": "9434765919",
+            "birth_date": "1994-02-03",
+            "postcode": "ZZ99 3WZ",
+            "postal_address": "1 High Street",
+            "telephone": "01632 960009",
+            "email": "synthia@example.org",
+            "contact_preference": "9",
+            "access_needs": ["easy_read", "step_free"],
+            "access_note": "Ring twice.",
+            "external_reference": "LOCAL-17",
+            "estimated_delivery_date": "2026-09-01",
+        },
+        details_changed(
+            "telephone",
+            "access_needs",
+            telephone="01632 960009",
+            postal_address="1 High Street",
+            contact_preference="9",
+            access_needs=("easy_read", "step_free"),
+            access_note="Ring twice.",
+        ),
+    ),
+    "person-erased.v1": ({"person_id": PERSON, "reason": "person_asked", "occurred_at": AT}, {}, erased()),
     "referral-received.v1": (
         {
             **IDS,
@@ -81,10 +124,11 @@ STORED: dict[str, tuple[dict[str, Any], dict[str, Any], Event]] = {
             "referring_professional_type": "midwife",
             "primary_reason": "13",
             "consultation_id": None,
+            "referred_by": "a-midwife",
             "occurred_at": BEFORE,
         },
         {"note": "Low since the twenty-week scan."},
-        received(),
+        received(referred_by="a-midwife"),
     ),
     "wait-started.v1": (
         {
@@ -218,8 +262,9 @@ def test_it_is_written_like_that_still(name: str) -> None:
 
 def test_a_referral_and_a_wait_of_the_first_slice_can_still_be_read() -> None:
     request, _, event = STORED["referral-received.v1"]
-    old = {name: value for name, value in request.items() if name != "consultation_id"}
-    assert CODEC.decode("referral-received.v1", old, {"note": "Low since the twenty-week scan."}) == event
+    old = {name: value for name, value in request.items() if name not in ("consultation_id", "referred_by")}
+    personal = {"note": "Low since the twenty-week scan."}
+    assert CODEC.decode("referral-received.v1", old, personal) == replace(event, referred_by=None)
     wait = {**CLOCK, "due_on": "2026-06-28", "rule_version": "waiting-clock-1", "occurred_at": BEFORE}
     assert CODEC.decode("wait-started.v1", wait, {}) == wait_started(rule_version="waiting-clock-1")
 

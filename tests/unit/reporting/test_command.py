@@ -21,8 +21,7 @@ PERIOD = {"--pcn": "U00410", "--from": "2026-01-01", "--to": "2026-06-30"}
         ({"--from": "January"}, "January is not a date"),
         ({"--to": "2025-12-31"}, "the period ends on 2025-12-31, before it begins"),
         ({"--as-at": "yesterday"}, "yesterday is not a date or a time"),
-        ({"--format": "pdf"}, "there is no pdf yet: take html and print it"),
-        ({"--format": "xlsx"}, "xlsx is none of json, csv, html"),
+        ({"--format": "xlsx"}, "xlsx is none of json, csv, html, pdf"),
     ],
 )
 def test_wrong_use_ends_with_2(options: dict[str, str], said: str) -> None:

@@ -7,6 +7,7 @@ from tests.unit.scheduling.scenarios import (
     cancelled,
     claimed,
     dropped_in,
+    erased,
     held,
     known,
     missed,
@@ -26,6 +27,7 @@ PLACE = "6b9d4f38-6666-4c1e-8b9e-8290e2bcac18"
 
 FACTS: dict[str, Event] = {
     "person-known.v1": known(),
+    "person-erased.v1": erased(),
     "slot-claimed.v1": claimed(overridden=True, override_reason="A joint visit."),
     "slot-released.v1": released(),
     "appointment-booked.v1": booked(overridden=True, override_reason="A joint visit."),

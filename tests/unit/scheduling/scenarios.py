@@ -14,6 +14,7 @@ from services.scheduling.domain.appointment_events import (
     AppointmentRescheduled,
     Arrangement,
     Move,
+    PersonErased,
     PersonKnown,
     Slot,
     SlotClaimed,
@@ -65,6 +66,10 @@ def sessions(now: datetime = NOW) -> Decider[Any, Any, Any]:
 
 def known(**changes: Any) -> PersonKnown:
     return replace(PersonKnown(person_id=PERSON, occurred_at=NOW - timedelta(days=1)), **changes)
+
+
+def erased(**changes: Any) -> PersonErased:
+    return replace(PersonErased(person_id=PERSON, occurred_at=NOW), **changes)
 
 
 def a_slot(name: str = "slot-1", starts_at: datetime = SOON, minutes: int = 50) -> Slot:

@@ -17,6 +17,10 @@ STORED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"person_id": "7b0f0c1e-6f0a-4d0e-9a57-6f3f0c9f2b11", "occurred_at": "2026-05-31T09:00:00Z"},
         {},
     ),
+    "person-erased.v1": (
+        {"person_id": "7b0f0c1e-6f0a-4d0e-9a57-6f3f0c9f2b11", "occurred_at": "2026-06-01T09:00:00Z"},
+        {},
+    ),
     "slot-claimed.v1": (
         {
             "clinician_id": "dr-grove",

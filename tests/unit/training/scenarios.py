@@ -6,21 +6,25 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from services.kit.testing import NOW, Decider
-from services.training.domain import community_input, consultation, practices, training_session
+from services.training.domain import community_input, consultation, person, practices, training_session
 from services.training.domain.community_input import LogCommunityInput
 from services.training.domain.consultation import LogConsultation
 from services.training.domain.events import (
     CommunityInputLogged,
     ConfidenceRecorded,
     ConsultationLogged,
+    PersonErased,
     Practice,
     PracticesNoted,
+    TrainingAttendanceRemoved,
     TrainingAttended,
+    TrainingRegisterCorrected,
     TrainingSessionHeld,
     TrainingSessionScheduled,
 )
 from services.training.domain.practices import NotePractices
-from services.training.domain.training_session import Attendee, Confidence, HoldSession, ScheduleSession
+from services.training.domain.register import Attendee, Confidence
+from services.training.domain.training_session import CorrectRegister, HoldSession, ScheduleSession
 
 PCN = "U99999"
 SESSION = str(uuid5(NAMESPACE_URL, "a training session"))
@@ -37,6 +41,7 @@ HELD_ON = date(2026, 5, 29)
 practice_lists = Decider(decide=practices.decide, evolve=practices.evolve, initial=practices.initial)
 sessions = Decider(decide=training_session.decide, evolve=training_session.evolve, initial=training_session.initial)
 consultations = Decider(decide=consultation.decide, evolve=consultation.evolve, initial=consultation.initial)
+people = Decider(decide=person.decide, evolve=person.evolve, initial=person.initial)
 inputs = Decider(decide=community_input.decide, evolve=community_input.evolve, initial=community_input.initial)
 
 
@@ -48,6 +53,10 @@ def note_practices(*codes: str, at: datetime = PLANNED_AT) -> NotePractices:
     return NotePractices(
         pcn_ods_code=PCN, practices=tuple(a_practice(code) for code in codes or ("X00001",)), configured_at=at
     )
+
+
+def erased(**changes: Any) -> PersonErased:
+    return replace(PersonErased(person_id=PERSON, occurred_at=NOW), **changes)
 
 
 def practices_noted(*codes: str, at: datetime = PLANNED_AT) -> PracticesNoted:
@@ -98,6 +107,20 @@ def answers(before: int | None, after: int | None, objective: str = "ask-about-m
 
 def hold(*attendees: Attendee) -> HoldSession:
     return HoldSession(training_session_id=SESSION, attendees=attendees)
+
+
+def correct(*attendees: Attendee, reason: str = "person-forgotten") -> CorrectRegister:
+    return CorrectRegister(training_session_id=SESSION, attendees=attendees, reason=reason)
+
+
+def register_corrected(attended: int = 1, reason: str = "person-forgotten") -> TrainingRegisterCorrected:
+    return TrainingRegisterCorrected(training_session_id=SESSION, attended=attended, reason=reason, occurred_at=NOW)
+
+
+def removed(attendee_id: str = ATTENDEE) -> TrainingAttendanceRemoved:
+    return TrainingAttendanceRemoved(
+        training_session_id=SESSION, attendee_id=attendee_id, attended_at=ENDS, occurred_at=NOW
+    )
 
 
 def held(attended: int = 1, **changes: Any) -> TrainingSessionHeld:

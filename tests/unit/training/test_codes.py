@@ -4,7 +4,7 @@ import pytest
 
 from services.training.codes import read_codes
 from services.training.domain.consultation import NAMED_PATIENT
-from services.training.domain.training_session import answers_on
+from services.training.domain.register import answers_on
 
 LISTS = read_codes()
 

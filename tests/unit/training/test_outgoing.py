@@ -13,18 +13,24 @@ from tests.unit.training.scenarios import (
     attended,
     confident,
     consultation_logged,
+    erased,
     held,
     input_logged,
     practices_noted,
+    register_corrected,
+    removed,
     scheduled,
 )
 
 EXAMPLES: list[Any] = [
     practices_noted(),
+    erased(),
     scheduled(),
     held(),
     attended(),
     confident(),
+    register_corrected(),
+    removed(),
     consultation_logged(),
     input_logged(),
 ]
@@ -39,6 +45,7 @@ def test_the_published_names_are_those_that_are_translated() -> None:
     names = {cls: name for name, cls in STORED_NAMES.items()}
     assert {names[type(event)] for event in PUBLIC} == set(PUBLISHED)
     assert to_message(record(practices_noted(), stream="stream", version=1)) is None
+    assert to_message(record(erased(), stream="stream", version=1)) is None
 
 
 @pytest.mark.parametrize("event", PUBLIC, ids=lambda event: type(event).__name__)

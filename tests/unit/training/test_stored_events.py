@@ -15,9 +15,12 @@ from tests.unit.training.scenarios import (
     attended,
     confident,
     consultation_logged,
+    erased,
     held,
     input_logged,
     practices_noted,
+    register_corrected,
+    removed,
     scheduled,
 )
 
@@ -34,6 +37,7 @@ STORED: dict[str, tuple[dict[str, Any], dict[str, Any], Event]] = {
         {},
         practices_noted(),
     ),
+    "person-erased.v1": ({"person_id": PERSON, "occurred_at": NOW}, {}, erased()),
     "training-session-scheduled.v1": (
         {
             "training_session_id": SESSION,
@@ -73,6 +77,16 @@ STORED: dict[str, tuple[dict[str, Any], dict[str, Any], Event]] = {
         },
         {},
         confident(4, None),
+    ),
+    "training-register-corrected.v1": (
+        {"training_session_id": SESSION, "attended": 1, "reason": "person-forgotten", "occurred_at": NOW},
+        {},
+        register_corrected(),
+    ),
+    "training-attendance-removed.v1": (
+        {"training_session_id": SESSION, "attendee_id": ATTENDEE, "attended_at": ENDED, "occurred_at": NOW},
+        {},
+        removed(),
     ),
     "consultation-logged.v1": (
         {

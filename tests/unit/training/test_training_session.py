@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from services.kit.testing import NOW
 from services.training.domain.events import ConfidenceRecorded, TrainingAttended
-from services.training.domain.training_session import FURTHEST_AHEAD, Confidence, answers_on
+from services.training.domain.register import Confidence, answers_on
+from services.training.domain.training_session import FURTHEST_AHEAD
 from tests.unit.training.scenarios import (
     COLLEAGUE,
     ENDS,

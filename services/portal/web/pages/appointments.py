@@ -14,6 +14,7 @@ from services.portal.commands import (
     cancel_appointment,
     reschedule_appointment,
 )
+from services.portal.details import details_of
 from services.portal.names import names_of
 from services.portal.readmodels.appointments import AppointmentRow, appointment, clinicians
 from services.portal.readmodels.people import PersonRow, person
@@ -21,6 +22,7 @@ from services.portal.readmodels.referrals import ReferralRow, of_person
 from services.portal.web.access import permit
 from services.portal.web.forms import Form
 from services.portal.web.presenters.appointments import appointment_facts, appointment_status, to_tell
+from services.portal.web.presenters.needs import arrangements
 from services.portal.web.presenters.people import needs, who
 from services.portal.web.presenters.referrals import lines
 from services.portal.web.scheduling_forms import read_booking, read_move, without_gaps
@@ -77,6 +79,7 @@ async def _show_booking(visit: Visit, person_id: UUID, form: Form) -> Response:
     content: dict[str, Any] = {
         "who": who(names, str(person_id)),
         "needs": needs(known) if known else None,
+        "arrangements": arrangements(await details_of(visit.caller, str(person_id))),
         "referrals": lines(referrals, names, {}, set(), visit.site.today),
         "accounts": sorted({*accounts, visit.principal.user} if "clinician" in visit.principal.roles else accounts),
     }
@@ -164,6 +167,7 @@ async def show(visit: Visit, appointment_id: UUID, template: str, form: Form) ->
     content: dict[str, Any] = {
         "who": who(names, person_id),
         "needs": needs(known) if known else None,
+        "arrangements": arrangements(await details_of(visit.caller, person_id)),
         "facts": appointment_facts(row),
         "status_tag": appointment_status(row, now),
         "to_tell": to_tell(row, now),

@@ -14,7 +14,7 @@ from services.portal.web.site import OfForm, OfNetwork, Visit
 
 router = APIRouter()
 
-_NOTE = note("Only the referral service keeps this.")
+_NOTE = note("Only clinicians read this.")
 _REDIRECT = Question(
     title="Send the family on to another service",
     button="Send on",

@@ -7,16 +7,18 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
+from services.kit.auth import NotAllowed
 from services.portal.http import PeriodInvalid, moment
-from services.portal.report.definitions import DEFINITIONS
+from services.portal.report.definitions import definitions
 from services.portal.report.evaluation import Evaluation, as_json, evaluate
+from services.portal.report.restricted import RESTRICTED
 from services.portal.report.text import as_csv
-from services.portal.report.tracing import total
 from services.portal.web.access import permit
 from services.portal.web.forms import Form
 from services.portal.web.moments import LONDON, day_in_words, london_day, moment_in_words
 from services.portal.web.pages.triage import PageNumber
-from services.portal.web.presenters.evaluation import defined, report_words
+from services.portal.web.presenters.equity import COLUMNS
+from services.portal.web.presenters.evaluation import report_words
 from services.portal.web.presenters.figures import event_lines
 from services.portal.web.presenters.paging import SIZE, Paging, offset
 from services.portal.web.site import OfNetwork, Visit
@@ -34,9 +36,10 @@ async def report_page(visit: OfNetwork) -> Response:
     if period is None or not form.valid:
         return visit.page("report/page.jinja", status=422, form=form, report=None)
     first, last = period
-    report = report_words(await evaluate(visit.site.pool, visit.tenant, first, last, as_at))
+    evaluation = await evaluate(visit.site.pool, visit.tenant, first, last, as_at)
+    report = report_words(evaluation, list_restricted=visit.may("page:restricted"))
     query = urlencode({"from": first, "to": last, "as_at": as_at.isoformat()})
-    content = {"report": report, "definitions": defined(DEFINITIONS), "query": query}
+    content = {"report": report, "definitions": definitions(), "query": query, "equity_columns": list(COLUMNS.values())}
     return visit.page("report/page.jinja", form=form, **content)
 
 
@@ -69,12 +72,14 @@ async def report_file(visit: OfNetwork, evaluation: OfReport) -> Response:
 async def report_events(
     visit: OfNetwork, evaluation: OfReport, figure: Annotated[str, Query(max_length=200)], page: PageNumber = 1
 ) -> Response:
-    counted = evaluation.events.get(figure)
-    if counted is None:
+    if figure.startswith(RESTRICTED) and not visit.may("page:restricted"):
+        raise NotAllowed
+    events = evaluation.events.get(figure)
+    if events is None:
         return visit.missing("figure")
     listed = _listed(visit, evaluation, figure, page)
-    lines = event_lines(counted[offset(page) : offset(page) + SIZE])
-    return visit.page("report/events.jinja", figure=figure, lines=lines, number=total(counted), **listed)
+    lines = event_lines(events.listed(offset(page), offset(page) + SIZE))
+    return visit.page("report/events.jinja", figure=figure, lines=lines, number=events.number, **listed)
 
 
 def _listed(visit: Visit, evaluation: Evaluation, figure: str, page: int) -> dict[str, Any]:

@@ -74,6 +74,8 @@ def _read_occasion(form: Form, visit: Visit) -> dict[str, Any]:
 async def _show_form(visit: Visit, person_id: UUID, form: Form) -> Response:
     instruments = await _instruments(visit)
     chosen = next((each for each in instruments or [] if each["code"] == form.value("instrument")), None)
+    if instruments and form.value("instrument") and chosen is None:
+        form.wrong("instrument", "Choose a questionnaire from the list")
     content: dict[str, Any] = {
         "form": form,
         "instruments": instruments,

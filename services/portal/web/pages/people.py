@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from services.kit.tenancy import TenantId, Tx
+from services.portal.details import details_of
 from services.portal.names import names_of, search
-from services.portal.readmodels.goals import goals_of
+from services.portal.readmodels.goals import GoalRow, goals_of
 from services.portal.readmodels.measures import measures_of
 from services.portal.readmodels.mha_periods import mha_periods_of
 from services.portal.readmodels.people import everybody, person
@@ -22,13 +23,15 @@ from services.portal.web.goal_words import goal_words
 from services.portal.web.pages.triage import Filter, PageNumber
 from services.portal.web.presenters.goals import goal_lines
 from services.portal.web.presenters.measures import courses, flag_words
+from services.portal.web.presenters.needs import arrangements, written
 from services.portal.web.presenters.paging import SIZE, Paging, offset
 from services.portal.web.presenters.people import facts, found, needs, person_lines, who
-from services.portal.web.presenters.referrals import Line, lines, with_clocks
+from services.portal.web.presenters.referrals import Line, lines
 from services.portal.web.presenters.restricted import concern_lines, period_lines
 from services.portal.web.presenters.timeline import KINDS, in_order
 from services.portal.web.site import OfForm, OfNetwork, Visit
 from services.portal.web.timeline import entries, kinds
+from services.portal.written import notes_of_person
 
 router = APIRouter()
 
@@ -74,10 +77,19 @@ async def person_page(visit: OfNetwork, person_id: UUID, kind: Filter = "") -> R
     if known is None and not referrals:
         return visit.missing("person")
     names = await names_of(visit.caller, [about])
-    if "goals" in more:
-        more["goals"] = goal_lines(more["goals"], await goal_words(visit.caller, about) if more["goals"] else {})
+    more |= await _told(visit, about, [row.referral_id for row in referrals], more.get("goals"))
     more["referrals"] = _referrals(visit, names, known, referrals, more["waits"])
     return visit.page("people/person.jinja", **_content(visit, about, names, known), **more)
+
+
+async def _told(visit: Visit, person_id: str, referral_ids: list[str], goals: list[GoalRow] | None) -> dict[str, Any]:
+    """What their owners are asked for: needs and contact; for clinicians also notes and the words of goals."""
+    told: dict[str, Any] = {"arrangements": arrangements(await details_of(visit.caller, person_id))}
+    if visit.may("page:triage"):
+        told["written"] = written(await notes_of_person(visit.caller, person_id, referral_ids))
+    if goals is not None:
+        told["goals"] = goal_lines(goals, await goal_words(visit.caller, person_id) if goals else {})
+    return told
 
 
 async def _more(visit: Visit, tx: Tx, person_id: str, kind: str) -> dict[str, Any]:
@@ -121,4 +133,4 @@ def _content(visit: Visit, person_id: str, names: Any, known: Any) -> dict[str, 
 def _referrals(visit: Visit, names: Any, known: Any, rows: Any, waits: Any) -> list[Line]:
     today = visit.site.today
     people = {known.person_id: known} if known else {}
-    return with_clocks(lines(rows, names, people, set(), today), waits, today)
+    return lines(rows, names, people, set(), today, waits=waits)

@@ -8,18 +8,22 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from services.portal.commands import Done, Refusal, receive_referral, register_person
+from services.portal.details import details_of
 from services.portal.names import names_of, search
 from services.portal.readmodels.consultations import consultation
-from services.portal.readmodels.referrals import referral
-from services.portal.readmodels.waits import wait_of
+from services.portal.readmodels.referrals import ReferralRow, referral
+from services.portal.readmodels.waits import WaitRow, wait_of
 from services.portal.web.access import permit
 from services.portal.web.forms import Form
 from services.portal.web.moments import LONDON, london_day
 from services.portal.web.presenters.clock import explain
+from services.portal.web.presenters.needs import Arrangements, arrangements, written
 from services.portal.web.presenters.people import found, who
 from services.portal.web.presenters.referrals import progress, status
+from services.portal.web.presenters.referrals_made import outcome_of, standing_of, standing_tag
 from services.portal.web.refer_form import Referral, read_person, read_referral
 from services.portal.web.site import OfForm, OfNetwork, Visit
+from services.portal.written import Notes, notes_of_referrals
 
 router = APIRouter()
 
@@ -95,8 +99,16 @@ def _is_known(refusal: Refusal) -> bool:
 async def _show(visit: Visit, form: Form, **more: Any) -> Response:
     person_id = form.value("person_id")
     names = await names_of(visit.caller, [person_id] if person_id else [])
-    known = who(names, person_id) if person_id else None
-    return visit.page("refer/form.jinja", status=200 if form.valid else 422, form=form, known=known, **more)
+    if person_id:
+        more |= {"known": who(names, person_id), "arrangements": await _arranged(visit, person_id)}
+    return visit.page("refer/form.jinja", status=200 if form.valid else 422, form=form, **more)
+
+
+async def _arranged(visit: Visit, person_id: str) -> Arrangements | None:
+    """What somebody already known needs, for whoever may see it: they are not asked again."""
+    if not visit.may("page:person-details"):
+        return None
+    return arrangements(await details_of(visit.caller, person_id))
 
 
 @router.get("/pcns/{pcn}/referrals/{referral_id}", dependencies=[Depends(permit("page:referral"))])
@@ -106,7 +118,25 @@ async def referral_page(visit: OfNetwork, referral_id: UUID) -> Response:
         wait = await wait_of(tx, visit.tenant, str(referral_id))
     if row is None:
         return visit.missing("referral")
-    today = visit.site.today
-    clock = explain(wait, today) if wait and visit.may("page:waiting-list") else None
-    shown: dict[str, Any] = {"facts": progress(row, wait, today), "clock": clock, "status_tag": status(row)}
+    shown = await _followed(visit, row, wait) if visit.may("page:triage-list") else _outcome(visit, row, wait)
     return visit.page("refer/progress.jinja", referral_id=referral_id, row=row, **shown)
+
+
+async def _followed(visit: Visit, row: ReferralRow, wait: WaitRow | None) -> dict[str, Any]:
+    """A referral as the team sees it."""
+    today, notes = visit.site.today, Notes()
+    if visit.may("page:triage"):
+        notes = await notes_of_referrals(visit.caller, [row.referral_id])
+    return {
+        "facts": progress(row, wait, today),
+        "clock": explain(wait, today) if wait and visit.may("page:waiting-list") else None,
+        "status_tag": status(row),
+        "written": written(notes),
+    }
+
+
+def _outcome(visit: Visit, row: ReferralRow, wait: WaitRow | None) -> dict[str, Any]:
+    """A referral as whoever made it sees it: that it arrived and what became of it, nothing clinical."""
+    tag = standing_tag(standing_of(row, wait))
+    facts = outcome_of(row, wait, visit.site.today)
+    return {"facts": facts, "clock": None, "status_tag": tag, "written": written(Notes())}

@@ -7,17 +7,15 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from services.portal.commands import Refusal, book_place, cancel_place, hold_session
-from services.portal.names import Names, names_of, search
+from services.portal.commands import Refusal, cancel_place, hold_session
+from services.portal.names import Names, names_of
 from services.portal.readmodels.group_sessions import Filled, group_session
 from services.portal.readmodels.people import people
 from services.portal.readmodels.places import PlaceRow, place, places_of
 from services.portal.web.access import permit
 from services.portal.web.forms import Form
-from services.portal.web.pages.people import BY
-from services.portal.web.presenters.people import found, who
 from services.portal.web.presenters.sessions import RegisterWords, register_words, session_facts, session_line
-from services.portal.web.scheduling_forms import read_register, whole_number
+from services.portal.web.scheduling_forms import read_register
 from services.portal.web.site import OfForm, OfNetwork, Visit
 
 router = APIRouter()
@@ -87,44 +85,6 @@ async def hold(visit: OfNetwork, group_session_id: UUID, form: OfForm) -> Respon
         form.refuse(outcome)
         return await _show(visit, group_session_id, "sessions/hold.jinja", form)
     return await visit.saved("session-held", f"/sessions/{group_session_id}", outcome)
-
-
-@router.get(f"{_SESSION}/places/new", dependencies=[Depends(permit("page:sessions"))])
-async def place_form(visit: OfNetwork, group_session_id: UUID, person: UUID | None = None) -> Response:
-    values = {"party_size": "1", "by": "full_name", "person_id": str(person or "")}
-    return await _show_booking(visit, group_session_id, Form(values=values))
-
-
-@router.post(f"{_SESSION}/places/search", dependencies=[Depends(permit("page:sessions"))])
-async def find_family(visit: OfNetwork, group_session_id: UUID, form: OfForm) -> Response:
-    by = form.choice("by", BY, missing="Choose what to search by")
-    term = form.text("term", missing="Enter what to search for", longest=100)
-    fits = await search(visit.caller, {by: term}) if by and term and form.valid else []
-    if fits is None:
-        form.wrong("form", "The search is not working just now. Please try again in a moment.")
-    return await _show_booking(visit, group_session_id, form, fits=found(fits or []), searched=True)
-
-
-@router.post(f"{_SESSION}/places/new", dependencies=[Depends(permit("page:sessions"))])
-async def book(visit: OfNetwork, group_session_id: UUID, form: OfForm) -> Response:
-    body: dict[str, Any] = {"party_size": whole_number(form, "party_size", "How many people", lowest=1, highest=20)}
-    if form.value("person_id"):
-        body["person_id"] = form.value("person_id")
-    if not form.valid:
-        return await _show_booking(visit, group_session_id, form)
-    outcome = await book_place(visit.caller, form.command_id, group_session_id, body)
-    if isinstance(outcome, Refusal):
-        form.refuse(outcome)
-        return await _show_booking(visit, group_session_id, form)
-    return await visit.saved("place-asked-for", f"/sessions/{group_session_id}", outcome)
-
-
-async def _show_booking(visit: Visit, group_session_id: UUID, form: Form, **more: Any) -> Response:
-    person_id = form.value("person_id")
-    names = await names_of(visit.caller, [person_id] if person_id else [])
-    known = who(names, person_id) if person_id else None
-    content = {"known": known, "by": BY, "searched": False, "fits": [], **more}
-    return await _show(visit, group_session_id, "sessions/place.jinja", form, **content)
 
 
 @router.get(f"{_SESSION}/places/{{place_id}}/cancel", dependencies=[Depends(permit("page:sessions"))])

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from services.portal.commands import Refusal, cancel_session, schedule_session
-from services.portal.readmodels.group_sessions import group_session, sessions_before, sessions_from
+from services.portal.readmodels.group_sessions import Filled, group_session, sessions_before, sessions_from
 from services.portal.web.access import permit
 from services.portal.web.forms import Form
 from services.portal.web.pages.triage import Filter, PageNumber
@@ -25,13 +25,21 @@ _PAST = "past"
 
 @router.get("/pcns/{pcn}/sessions", dependencies=[Depends(permit("page:sessions"))])
 async def sessions_page(visit: OfNetwork, when: Filter = "", status: Filter = "", page: PageNumber = 1) -> Response:
-    now, listed = visit.site.clock(), sessions_before if when == _PAST else sessions_from
-    wanted = status if status in _STATUSES else None
-    async with visit.site.pool.scope(visit.tenant) as tx:
-        found, total = await listed(tx, visit.tenant, now, status=wanted, limit=SIZE, offset=offset(page))
+    found, total = await listed(visit, when, status, limit=SIZE, offset=offset(page))
     filters = {"when": when, "status": status}
     paging = Paging(path=f"{visit.path}/sessions", filters=filters, number=page, total=total)
-    return visit.page("sessions/list.jinja", lines=session_lines(found, now), paging=paging, filters=filters)
+    lines = session_lines(found, visit.site.clock())
+    return visit.page("sessions/list.jinja", lines=lines, paging=paging, filters=filters)
+
+
+async def listed(
+    visit: Visit, when: str, status: str, *, limit: int | None = None, offset: int = 0
+) -> tuple[list[Filled], int]:
+    """A page of the sessions asked for, to come or past, and how many there are. Without a limit, all."""
+    ask = sessions_before if when == _PAST else sessions_from
+    wanted = status if status in _STATUSES else None
+    async with visit.site.pool.scope(visit.tenant) as tx:
+        return await ask(tx, visit.tenant, visit.site.clock(), status=wanted, limit=limit, offset=offset)
 
 
 @router.get("/pcns/{pcn}/sessions/new", dependencies=[Depends(permit("page:sessions"))])

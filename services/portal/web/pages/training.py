@@ -1,24 +1,25 @@
 """Training of professionals: sessions planned and held, and which practices are covered."""
 
 from datetime import timedelta
-from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from services.portal.commands import Refusal, hold_training, schedule_training
-from services.portal.readmodels.training_attendances import attendances_of, trained_by_practice
-from services.portal.readmodels.training_sessions import training_session, training_sessions
+from services.portal.commands import Refusal, schedule_training
+from services.portal.readmodels.training_attendances import trained_by_practice
+from services.portal.readmodels.training_sessions import training_sessions
 from services.portal.report.training import first_day_of_twelve_months
 from services.portal.web.access import permit
+from services.portal.web.csv_file import csv_response
 from services.portal.web.forms import Form
 from services.portal.web.moments import day_in_words
 from services.portal.web.pages.triage import Filter, PageNumber
+from services.portal.web.presenters.files import TRAINING_HEADINGS, training_cells
 from services.portal.web.presenters.paging import SIZE, Paging, offset
-from services.portal.web.presenters.training import attendance_lines, covered, training_line
-from services.portal.web.site import OfForm, OfNetwork, Visit
+from services.portal.web.presenters.training import covered, training_line
+from services.portal.web.site import OfForm, OfNetwork
 from services.portal.web.times import day_values, span_of
-from services.portal.web.training_forms import LINES, read_attendees, read_training
+from services.portal.web.training_forms import read_training
 
 router = APIRouter()
 
@@ -33,6 +34,14 @@ async def training_page(visit: OfNetwork, status: Filter = "", page: PageNumber 
     filters = {"status": status}
     paging = Paging(path=f"{visit.path}/training", filters=filters, number=page, total=total)
     return visit.page("training/list.jinja", lines=[training_line(row) for row in rows], paging=paging, filters=filters)
+
+
+@router.get("/pcns/{pcn}/training.csv", dependencies=[Depends(permit("page:training"))])
+async def training_file(visit: OfNetwork, status: Filter = "") -> Response:
+    wanted = status if status in ("planned", "held") else None
+    async with visit.site.pool.scope(visit.tenant) as tx:
+        rows, _ = await training_sessions(tx, visit.tenant, status=wanted)
+    return csv_response("training", TRAINING_HEADINGS, [training_cells(row) for row in rows])
 
 
 @router.get("/pcns/{pcn}/training/coverage", dependencies=[Depends(permit("page:training"))])
@@ -64,33 +73,3 @@ async def plan(visit: OfNetwork, form: OfForm) -> Response:
     if outcome is None or isinstance(outcome, Refusal):
         return visit.page("training/plan.jinja", status=422, form=form)
     return await visit.saved("training-planned", f"/training/{outcome.id}", outcome)
-
-
-@router.get("/pcns/{pcn}/training/{training_session_id}", dependencies=[Depends(permit("page:training"))])
-async def training_one(visit: OfNetwork, training_session_id: UUID) -> Response:
-    return await _show(visit, training_session_id, Form())
-
-
-@router.post("/pcns/{pcn}/training/{training_session_id}", dependencies=[Depends(permit("page:training-plan"))])
-async def hold(visit: OfNetwork, training_session_id: UUID, form: OfForm) -> Response:
-    async with visit.site.pool.scope(visit.tenant) as tx:
-        row = await training_session(tx, visit.tenant, str(training_session_id))
-    body = {"attendees": read_attendees(form, row, visit.network)} if row else {}
-    if row is None or not form.valid:
-        return await _show(visit, training_session_id, form)
-    outcome = await hold_training(visit.caller, form.command_id, training_session_id, body)
-    if isinstance(outcome, Refusal):
-        form.refuse(outcome)
-        return await _show(visit, training_session_id, form)
-    return await visit.saved("training-held", f"/training/{training_session_id}", outcome)
-
-
-async def _show(visit: Visit, training_session_id: UUID, form: Form) -> Response:
-    async with visit.site.pool.scope(visit.tenant) as tx:
-        row = await training_session(tx, visit.tenant, str(training_session_id))
-        attended = await attendances_of(tx, visit.tenant, str(training_session_id))
-    if row is None:
-        return visit.missing("training session")
-    content = {"line": training_line(row), "row": row, "form": form, "places": range(1, LINES + 1)}
-    attended_lines = attendance_lines(attended, visit.network)
-    return visit.page("training/one.jinja", status=200 if form.valid else 422, attended=attended_lines, **content)

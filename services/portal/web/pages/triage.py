@@ -1,5 +1,6 @@
 """The triage list, and reading one referral: how soon, and to which strand of care."""
 
+import asyncio
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -7,22 +8,26 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from services.portal.commands import Outcome, Refusal, accept_referral, triage_referral
+from services.portal.details import details_of
 from services.portal.names import names_of
 from services.portal.readmodels.people import people
 from services.portal.readmodels.referrals import ON_TRIAGE_LIST, ReferralRow, referral, to_triage
 from services.portal.readmodels.risk_flags import flagged
-from services.portal.readmodels.waits import wait_of
+from services.portal.readmodels.waits import wait_of, waits_of
 from services.portal.web.access import permit
 from services.portal.web.forms import Form
 from services.portal.web.presenters.clock import explain
+from services.portal.web.presenters.needs import arrangements, written
 from services.portal.web.presenters.paging import SIZE, Paging, offset
 from services.portal.web.presenters.people import facts, needs, who
 from services.portal.web.presenters.referrals import lines, progress, status
 from services.portal.web.site import OfForm, OfNetwork, Visit
 from services.portal.web.words import choices
+from services.portal.written import notes_of_referrals
 
 router = APIRouter()
 
+_LONGEST_NOTE = 4000
 PageNumber = Annotated[int, Query(ge=1, le=10_000)]
 Filter = Annotated[str, Query(max_length=40)]
 
@@ -50,8 +55,9 @@ async def show_lines(visit: Visit, template: str, rows: list[ReferralRow], **con
     async with visit.site.pool.scope(visit.tenant) as tx:
         known = await people(tx, visit.tenant, ids)
         with_flags = await flagged(tx, visit.tenant, ids) if visit.may("page:measures") else set()
+        waits = await waits_of(tx, visit.tenant, [row.referral_id for row in rows])
     names = await names_of(visit.caller, ids)
-    shown = lines(rows, names, known, with_flags, visit.site.today)
+    shown = lines(rows, names, known, with_flags, visit.site.today, waits=waits.values())
     return visit.page(template, lines=shown, names=names, **content)
 
 
@@ -64,11 +70,16 @@ async def triage_page(visit: OfNetwork, referral_id: UUID) -> Response:
 async def triage(visit: OfNetwork, referral_id: UUID, form: OfForm) -> Response:
     codes = [choice.code for choice in choices("clinical_response_priority")]
     name = "clinical_response_priority"
-    body = {name: form.choice(name, codes, missing="Choose how soon the family should be seen")}
+    body = {name: form.choice(name, codes, missing="Choose how soon the family should be seen"), **_note(form)}
     if not form.valid:
         return await _show(visit, referral_id, form)
     outcome = await triage_referral(visit.caller, form.command_id, referral_id, body)
     return await _next(visit, referral_id, form, outcome, "referral-triaged")
+
+
+def _note(form: Form) -> dict[str, str]:
+    note = form.text("note", longest=_LONGEST_NOTE)
+    return {"note": note} if note else {}
 
 
 @router.post("/pcns/{pcn}/triage/{referral_id}/accept", dependencies=[Depends(permit("page:triage"))])
@@ -94,10 +105,9 @@ async def _show(visit: Visit, referral_id: UUID, form: Form) -> Response:
         wait = await wait_of(tx, visit.tenant, str(referral_id))
     if row is None:
         return visit.missing("referral")
-    names = await names_of(visit.caller, [row.person_id])
     person = known.get(row.person_id)
     content: dict[str, Any] = {
-        "who": who(names, row.person_id),
+        **await _told(visit, row),
         "needs": needs(person) if person else None,
         "facts": facts(person, visit.network) if person else [],
         "progress": progress(row, wait, visit.site.today),
@@ -105,7 +115,18 @@ async def _show(visit: Visit, referral_id: UUID, form: Form) -> Response:
         "strands": _strands(visit),
         "clock": explain(wait, visit.site.today) if wait else None,
     }
-    return visit.page("triage/one.jinja", status=200 if form.valid else 422, row=row, form=form, names=names, **content)
+    return visit.page("triage/one.jinja", status=200 if form.valid else 422, row=row, form=form, **content)
+
+
+async def _told(visit: Visit, row: ReferralRow) -> dict[str, Any]:
+    """What their owners are asked for: who it is, what they need, what was written."""
+    names, details, notes = await asyncio.gather(
+        names_of(visit.caller, [row.person_id]),
+        details_of(visit.caller, row.person_id),
+        notes_of_referrals(visit.caller, [row.referral_id]),
+    )
+    shown = {"arrangements": arrangements(details), "written": written(notes)}
+    return {"names": names, "who": who(names, row.person_id), **shown}
 
 
 def _strands(visit: Visit) -> list[str]:

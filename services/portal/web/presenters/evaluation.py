@@ -7,28 +7,20 @@ from services.portal.report.evaluation import Evaluation
 from services.portal.report.figures import Distribution, Pairs, ScoreFigures
 from services.portal.report.instruments import instrument
 from services.portal.web.moments import day_in_words, moment_in_words
-from services.portal.web.presenters.figures import Figure, activity, number_words, of_words, training, waits
-from services.portal.web.presenters.people import Fact
+from services.portal.web.presenters.equity import ConfidenceLine, Table, confidence, equity
+from services.portal.web.presenters.figures import (
+    Figure,
+    activity,
+    community,
+    number_words,
+    of_words,
+    training,
+    waits,
+)
+from services.portal.web.presenters.impacts import Impact, data_quality, impacts
 from services.portal.web.words import word
 
 _NONE = "–"
-
-_DEFINED = {
-    "reach": "Reach",
-    "waits": "Waits",
-    "activity": "Activity",
-    "first": "First score",
-    "last": "Last score",
-    "pairs": "Change",
-    "effect_size": "Effect size",
-    "reliable": "Reliable change",
-    "sd": "SD",
-    "at_or_above": "At or above",
-    "risk_flags": "Risk flags",
-    "corrections": "Corrections",
-    "training": "Training and consultation",
-    "events": "Tracing",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +59,9 @@ class ChangeLine:
     reliable: list[Figure]
     """Empty where no rule is verified."""
     rule: str
+    crossed: list[Figure]
+    """Who began at or above a cut-off and ended below it."""
+    unpaired: str
     name: str
 
 
@@ -77,7 +72,12 @@ class ReportWords:
     reach: list[Figure]
     waits: list[Figure]
     activity: list[Figure]
+    impacts: list[Impact]
+    equity: list[Table]
+    data_quality: list[Figure]
     training: list[Figure]
+    confidence: list[ConfidenceLine]
+    community: list[Figure]
     strands: list[Share]
     sources: list[Share]
     firsts: list[ScoreLine]
@@ -86,7 +86,8 @@ class ReportWords:
     questionnaires: int
 
 
-def report_words(evaluation: Evaluation) -> ReportWords:
+def report_words(evaluation: Evaluation, *, list_restricted: bool) -> ReportWords:
+    """`list_restricted`: whether the reader may see whom counts of concerns and detentions are about."""
     reach = evaluation.reach
     return ReportWords(
         period=f"{day_in_words(evaluation.first_day)} to {day_in_words(evaluation.last_day)}",
@@ -94,7 +95,12 @@ def report_words(evaluation: Evaluation) -> ReportWords:
         reach=_reach(evaluation),
         waits=waits(evaluation.waits),
         activity=activity(evaluation.activity),
+        impacts=impacts(evaluation.impacts, list_restricted=list_restricted),
+        equity=equity(evaluation.equity),
+        data_quality=data_quality(evaluation.data_quality, evaluation.questionnaires),
         training=training(evaluation.training),
+        confidence=confidence(evaluation.training["confidence"]),
+        community=community(evaluation.community),
         strands=_shares("care_strand", "reach.by_strand", reach.by_strand, reach.accepted),
         sources=_shares("source_of_referral", "reach.by_source", reach.by_source, reach.received),
         firsts=[_line(figures, figures.first, f"{_name(figures)}.first") for figures in evaluation.measures],
@@ -102,11 +108,6 @@ def report_words(evaluation: Evaluation) -> ReportWords:
         risk_flags=evaluation.risk_flags,
         questionnaires=evaluation.questionnaires,
     )
-
-
-def defined(definitions: Mapping[str, str]) -> list[Fact]:
-    """What each number means, under the name it has on the page."""
-    return [Fact(label=_DEFINED.get(name, name), words=words) for name, words in definitions.items()]
 
 
 def _reach(evaluation: Evaluation) -> list[Figure]:
@@ -179,8 +180,22 @@ def _change(figures: ScoreFigures) -> ChangeLine:
         effect_size=_signed(pairs.effect_size.value) if pairs.effect_size else _NONE,
         reliable=_reliable(pairs, f"{_name(figures)}.pairs"),
         rule=f"{pairs.reliable.points:g} points or more: {pairs.reliable.source}" if pairs.reliable else "",
+        crossed=_crossed(pairs, f"{_name(figures)}.pairs.crossed"),
+        unpaired=_unpaired(figures.unpaired),
         name=f"{_name(figures)}.pairs",
     )
+
+
+def _crossed(pairs: Pairs, name: str) -> list[Figure]:
+    return [
+        Figure(f"of {crossing.of} at {at} or more", of_words(crossing.below, crossing.of), f"{name}.{at}.below")
+        for at, crossing in pairs.crossed.items()
+        if crossing.of
+    ]
+
+
+def _unpaired(scores: Distribution) -> str:
+    return f"{scores.n} with one score only, mean {_two_decimals(scores.mean)}" if scores.n else ""
 
 
 def _reliable(pairs: Pairs, name: str) -> list[Figure]:

@@ -7,6 +7,7 @@ from typing import Any
 from services.portal.readmodels.waits import PARTS
 from services.portal.report.tracing import Counted
 from services.portal.web.moments import moment_in_words
+from services.portal.web.words import word
 
 _NONE = "–"
 
@@ -92,6 +93,18 @@ def training(numbers: Mapping[str, Any]) -> list[Figure]:
         Figure("Consultations", f"{numbers['consultations']:,}", "training.consultations"),
         Figure("Minutes of consultation", f"{numbers['consultation_minutes']:,}", "training.consultation_minutes"),
         Figure("Consultations that led to a referral", f"{numbers['led_to_referral']:,}", "training.led_to_referral"),
+    ]
+
+
+def community(numbers: Mapping[str, Any]) -> list[Figure]:
+    """In all, then by how they contributed."""
+    return [
+        Figure("Contributions of local families", f"{numbers['contributions']:,}", "community.contributions"),
+        Figure("People who took part", f"{numbers['people']:,}", "community.people"),
+        *(
+            Figure(word("community_input_kind", kind), f"{count:,}", f"community.by_kind.{kind}")
+            for kind, count in numbers.get("by_kind", {}).items()
+        ),
     ]
 
 

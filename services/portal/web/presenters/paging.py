@@ -4,28 +4,43 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from services.kit.errors import DomainError, Kind
+
 SIZE = 25
 _AROUND = 1
 
 
+class NoSuchPage(DomainError):
+    """This list has fewer pages."""
+
+    slug = "page-not-there"
+    kind = Kind.NOT_FOUND
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paging:
-    """Page `number` (from 1) of a list of `total`, under an address with its filters."""
+    """Page `number` (from 1) of a list of `total`, under an address with its filters. Raises NoSuchPage."""
 
     path: str
     filters: Mapping[str, str]
     number: int
     total: int
+    size: int = SIZE
+    """How many are on a page."""
+
+    def __post_init__(self) -> None:
+        if self.number > self.pages:
+            raise NoSuchPage
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // SIZE))
+        return max(1, -(-self.total // self.size))
 
     @property
     def said(self) -> str:
         """Showing 26 to 50 of 61"""
-        first, last = (self.number - 1) * SIZE + 1, min(self.number * SIZE, self.total)
-        return f"Showing {first} to {last} of {self.total}" if self.total > SIZE else f"{self.total} in all"
+        first, last = (self.number - 1) * self.size + 1, min(self.number * self.size, self.total)
+        return f"Showing {first} to {last} of {self.total}" if self.total > self.size else f"{self.total} in all"
 
     @property
     def pagination(self) -> dict | None:
@@ -62,5 +77,6 @@ class Paging:
         return f"?{query}" if query else ""
 
 
-def offset(number: int) -> int:
-    return (number - 1) * SIZE
+def offset(number: int, size: int = SIZE) -> int:
+    """How many rows come before a page."""
+    return (number - 1) * size

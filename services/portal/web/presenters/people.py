@@ -39,7 +39,7 @@ def _sentence(*parts: str | None) -> str:
 
 
 def who(names: Names, person_id: str) -> Who:
-    """The person by name; by the beginning of their id where the name is not known or not shown."""
+    """The person by name; by the beginning of their id where the name is not known or not shown; or as erased."""
     return _who(person_id, names.of(person_id))
 
 
@@ -50,7 +50,7 @@ def found(people: list[Found]) -> list[Who]:
 def _who(person_id: str, identity: Identity) -> Who:
     return Who(
         person_id=person_id,
-        name=identity.full_name or f"Person {person_id[:8]}",
+        name="Erased person" if identity.erased else identity.full_name or f"Person {person_id[:8]}",
         nhs_number=spaced(identity.nhs_number),
         born=iso_day_in_words(identity.birth_date) or None,
         reference=identity.external_reference,

@@ -1,6 +1,6 @@
 """Referrals in words: where one is, what its clock says. No I/O."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -22,6 +22,8 @@ _STATUS = {
     "withdrawn": Tag("Withdrawn", "grey"),
     "closed": Tag("Closed", "grey"),
 }
+NO_CLOCK = clock(None, date.min)
+"""What is said of a referral whose clock has not arrived."""
 _PRIORITY = {"1": "red", "4": "red", "2": "orange", "3": "grey"}
 
 
@@ -36,34 +38,41 @@ class Line:
     source: str
     reason: str
     received: str
-    due: str
-    clock: Tag
     status: Tag
     priority: Tag | None
     strand: str | None
+    due: str = ""
+    clock: Tag = NO_CLOCK
     over: str | None = None
     """When and why the waiting was over; None while it goes on."""
 
 
 def lines(
-    rows: list[ReferralRow], names: Names, people: dict[str, PersonRow], flagged: set[str], today: date
+    rows: Sequence[ReferralRow],
+    names: Names,
+    people: Mapping[str, PersonRow],
+    flagged: Collection[str],
+    today: date,
+    *,
+    waits: Iterable[WaitRow] = (),
 ) -> list[Line]:
-    """The lines of a list, in the order of the rows."""
-    return [_line(row, names, people.get(row.person_id), row.person_id in flagged, today) for row in rows]
-
-
-def with_clocks(shown: list[Line], waits: Iterable[WaitRow], today: date) -> list[Line]:
-    """The same lines with what their own clocks say, which may have stopped."""
-    known = {wait.referral_id: wait for wait in waits}
+    """The lines of a list, in the order of the rows. When one is due, and whether it waits, is said by its clock alone."""
+    clocks = {wait.referral_id: wait for wait in waits}
     return [
-        replace(line, clock=standing(known[line.referral_id], today), over=over(known[line.referral_id]))
-        if line.referral_id in known
-        else line
-        for line in shown
+        _with_clock(
+            _line(row, names, people.get(row.person_id), row.person_id in flagged), clocks.get(row.referral_id), today
+        )
+        for row in rows
     ]
 
 
-def _line(row: ReferralRow, names: Names, person: PersonRow | None, flagged: bool, today: date) -> Line:
+def _with_clock(line: Line, wait: WaitRow | None, today: date) -> Line:
+    if wait is None:
+        return line
+    return replace(line, due=short_day(wait.due_on), clock=standing(wait, today), over=over(wait))
+
+
+def _line(row: ReferralRow, names: Names, person: PersonRow | None, flagged: bool) -> Line:
     return Line(
         referral_id=row.referral_id,
         who=who(names, row.person_id),
@@ -72,8 +81,6 @@ def _line(row: ReferralRow, names: Names, person: PersonRow | None, flagged: boo
         source=word("source_of_referral", row.source_of_referral),
         reason=word("primary_reason", row.primary_reason),
         received=short_day(row.received_at),
-        due=short_day(row.due_on),
-        clock=clock(row.due_on, today),
         status=status(row),
         priority=priority(row.clinical_response_priority),
         strand=word("care_strand", row.care_strand) if row.care_strand else None,
@@ -94,7 +101,7 @@ TRIAGE_HEADINGS = (
 )
 
 
-def triage_cells(row: ReferralRow) -> list[Cell]:
+def triage_cells(row: ReferralRow, wait: WaitRow | None) -> list[Cell]:
     """One line of the file, under TRIAGE_HEADINGS."""
     return [
         row.referral_id,
@@ -106,7 +113,7 @@ def triage_cells(row: ReferralRow) -> list[Cell]:
         row.primary_reason,
         row.clinical_response_priority,
         london_day(row.received_at) if row.received_at else None,
-        row.due_on,
+        wait.due_on if wait else None,
     ]
 
 
@@ -133,16 +140,17 @@ def progress(row: ReferralRow, wait: WaitRow | None, today: date) -> list[Fact]:
         facts.append(Fact(label="Accepted", words=f"{moment_in_words(row.accepted_at)}: {strand}"))
     if row.ended_at:
         return facts + _ending(row)
-    return [*facts, _waiting(row, wait, today)]
+    return [*facts, _waiting(wait, today)]
 
 
-def _waiting(row: ReferralRow, wait: WaitRow | None, today: date) -> Fact:
+def _waiting(wait: WaitRow | None, today: date) -> Fact:
     """How long the family still waits; when and why that was over, once it is."""
     ended = over(wait)
     if ended is not None:
         return Fact(label="Waiting ended", words=ended)
-    due_on = wait.due_on if wait else row.due_on
-    return Fact(label="Care should begin by", words=f"{day_in_words(due_on)} ({clock(due_on, today).words})")
+    if wait is None or wait.due_on is None:
+        return Fact(label="Care should begin by", words=NO_CLOCK.words)
+    return Fact(label="Care should begin by", words=f"{day_in_words(wait.due_on)} ({clock(wait.due_on, today).words})")
 
 
 _ENDINGS = {

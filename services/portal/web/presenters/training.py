@@ -1,8 +1,9 @@
 """Training sessions, consultations and coverage in words. No I/O."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from services.portal.professionals import Professional
 from services.portal.readmodels.consultations import ConsultationRow
 from services.portal.readmodels.pcns import PcnRow
 from services.portal.readmodels.training_attendances import TrainingAttendanceRow
@@ -11,6 +12,7 @@ from services.portal.web.moments import short_day, span_in_words
 from services.portal.web.presenters.people import practice
 from services.portal.web.words import word
 
+_NO_PRACTICE = "No practice, or another organisation"
 _STATUS = {"planned": "Planned", "held": "Held"}
 
 
@@ -39,14 +41,19 @@ def training_line(row: TrainingSessionRow) -> TrainingLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttendanceLine:
+    name: str
+    """Empty where it is not known, or not shown."""
     professional: str
     practice: str
     confidence: list[str]
 
 
-def attendance_lines(rows: list[TrainingAttendanceRow], network: PcnRow | None) -> list[AttendanceLine]:
+def attendance_lines(
+    rows: list[TrainingAttendanceRow], network: PcnRow | None, named: Mapping[str, Professional]
+) -> list[AttendanceLine]:
     return [
         AttendanceLine(
+            name=(named[row.attendee_id].full_name or "") if row.attendee_id in named else "",
             professional=word("professional_type", row.professional_type),
             practice=practice(row.practice_ods_code, network),
             confidence=[
@@ -60,6 +67,25 @@ def attendance_lines(rows: list[TrainingAttendanceRow], network: PcnRow | None) 
 
 def _said(answer: int | None) -> str:
     return "not answered" if answer is None else str(answer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picked:
+    """Somebody who attended before, in a list to choose from."""
+
+    attendee_id: str
+    words: str
+
+
+def pick_list(known: Iterable[Professional], network: PcnRow | None) -> list[tuple[str, list[Picked]]]:
+    """[(practice, its professionals by name)], those without a practice last."""
+    grouped: dict[str, list[Picked]] = {}
+    for each in sorted(known, key=lambda each: ((each.full_name or "").casefold(), each.attendee_id)):
+        where = practice(each.practice_ods_code, network) if each.practice_ods_code else _NO_PRACTICE
+        name = each.full_name or f"Without a name ({each.attendee_id[:8]})"
+        words = f"{name}, {word('professional_type', each.professional_type).lower()}"
+        grouped.setdefault(where, []).append(Picked(attendee_id=each.attendee_id, words=words))
+    return sorted(grouped.items(), key=lambda group: (group[0] == _NO_PRACTICE, group[0]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

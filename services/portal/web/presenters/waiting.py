@@ -44,7 +44,7 @@ class WaitingLine:
 def waiting_lines(
     rows: Sequence[Waiting], names: Names, people: dict[str, PersonRow], flagged: set[str], today: date
 ) -> list[WaitingLine]:
-    shown = lines([row.referral for row in rows], names, people, flagged, today)
+    shown = lines([row.referral for row in rows], names, people, flagged, today, waits=[row.wait for row in rows])
     return [
         WaitingLine(
             line=line,

@@ -1,0 +1,161 @@
+"""A backup back into an empty installation, or single databases of it into one that lost them.
+
+Whether Kafka is the one the backup was taken beside decides the rest. It is: consumers read on from the offsets that came back with
+their rows, and a log that is older than what Kafka holds is named, to be reconciled. It is another: logs are published from their
+beginning, offsets are forgotten, and who has an event already drops it.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from deploy.local.credentials import Credentials
+from deploy.local.databases import Databases
+from deploy.local.errors import StackError
+from deploy.local.home import Home, write_whole
+from deploy.local.identity import users_file
+from deploy.local.progress import Progress
+from deploy.local.wiring import KEYRING
+from deploy.operations.backup import MASTER_KEY, SQL
+from deploy.operations.installation import STORES, Installation
+from deploy.operations.manifest import Dumped, Manifest, check, read_manifest
+from deploy.operations.postgres_tools import admin_of, load
+from deploy.operations.publication import publication_of
+from deploy.operations.relay import relay_status
+from deploy.operations.topic import cluster_of
+
+OF_ANOTHER_KAFKA = {
+    "consumer_checkpoints": "forget_offsets",
+    "relay": "begin_again",
+    "parked_events": "forget_parked",
+    "parked_streams": "forget_parked_streams",
+    "discard_kept": "forget_kept",
+}
+"""What a database knows of the Kafka it was fed by or published to, and the query that lets it begin anew with another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetBack:
+    """A log that ends before what Kafka holds of it."""
+
+    service: str
+    head: int
+    newest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A whole backup, `names` of whose databases come back. `replace`: what they hold now is thrown away."""
+
+    folder: Path
+    keys: Path
+    manifest: Manifest
+    names: Sequence[str]
+    replace: bool
+
+    def file(self, name: str) -> Path:
+        place = self.keys if name == KEYRING else self.folder / "databases"
+        return place / self.manifest.databases[name].file
+
+
+def plan(folder: Path, *, keys: Path | None, only: Sequence[str], replace: bool) -> Plan:
+    """Read the manifest and check every file that is wanted against it. Raises StackError."""
+    manifest = read_manifest(folder)
+    if unknown := set(only) - manifest.databases.keys():
+        raise StackError(f"the backup has no {', '.join(sorted(unknown))}; it has {', '.join(manifest.databases)}")
+    names = [name for name in manifest.databases if not only or name in only]
+    made = Plan(folder=folder, keys=keys or folder / "keyring", manifest=manifest, names=names, replace=replace)
+    for name in names:
+        check(name, manifest.databases[name], made.file(name))
+    return made
+
+
+def place_secrets(made: Plan, home: Home) -> None:
+    """The keys and passwords of the stack that was, where there is none yet; else its master key alone. Raises StackError.
+
+    Before PostgreSQL starts: the passwords become the roles'.
+    """
+    kept = made.keys / "secrets"
+    if KEYRING not in made.names:
+        return
+    if not (kept / MASTER_KEY).exists():
+        raise StackError(f"{kept} has no {MASTER_KEY}: without it nothing that was sealed can be read")
+    home.make()
+    for file in sorted(kept.glob("*")):
+        if file.name == MASTER_KEY or not (home.secrets / file.name).exists():
+            write_whole(home.secrets / file.name, file.read_text(encoding="utf-8"))
+    users = made.keys / "users.yaml"
+    if users.exists() and not users_file(home).exists():
+        users_file(home).parent.mkdir(exist_ok=True)
+        write_whole(users_file(home), users.read_text(encoding="utf-8"))
+
+
+async def restore(made: Plan, installation: Installation, home: Home, *, progress: Progress) -> list[SetBack]:
+    """Bring the databases back; the logs Kafka knows more of than they do. Raises StackError."""
+    admin = installation.postgres_admin
+    for name in made.names:
+        await _empty(made, admin, name)
+    another = await cluster_of(installation.kafka) != made.manifest.cluster
+    databases = Databases(admin=admin, credentials=Credentials(folder=home.secrets))
+    for name in made.names:
+        with progress.step(f"Restore {name}"):
+            await asyncio.to_thread(databases.ensure, [name])
+            await load(admin_of(admin, name), made.file(name), f"{name}_owner")
+            if another and name != KEYRING:
+                await begin_anew(admin_of(admin, name))
+    with progress.step("Compare the logs with Kafka"):
+        return [found for name in made.names if name in STORES and (found := await _set_back(installation, name))]
+
+
+async def occupied(installation: Installation, names: Sequence[str]) -> list[str]:
+    """Those of the databases that hold anything."""
+    return [name for name in names if await _tables(installation.postgres_admin, name)]
+
+
+def dumped(made: Plan) -> list[tuple[str, Dumped]]:
+    return [(name, made.manifest.databases[name]) for name in made.names]
+
+
+async def _empty(made: Plan, admin: str, name: str) -> None:
+    if not await _tables(admin, name):
+        return
+    if not made.replace:
+        raise StackError(f"the database {name} is not empty: add --replace to throw away what it holds")
+    connection = await asyncpg.connect(admin)
+    try:
+        await connection.execute(await connection.fetchval(SQL["drop"], name))
+    finally:
+        await connection.close()
+
+
+async def _tables(admin: str, name: str) -> int:
+    try:
+        connection = await asyncpg.connect(admin_of(admin, name))
+    except asyncpg.InvalidCatalogNameError:
+        return 0
+    try:
+        return int(await connection.fetchval(SQL["tables"]))
+    finally:
+        await connection.close()
+
+
+async def begin_anew(admin: str) -> None:
+    """One database forgets the Kafka it knew: its log is published from the beginning, its offsets are none."""
+    connection: Any = await asyncpg.connect(admin)
+    try:
+        for thing, statement in OF_ANOTHER_KAFKA.items():
+            if await connection.fetchval(SQL["has"], thing):
+                await connection.execute(SQL[statement])
+    finally:
+        await connection.close()
+
+
+async def _set_back(installation: Installation, name: str) -> SetBack | None:
+    status = await relay_status(admin_of(installation.postgres_admin, name), installation.kafka, publication_of(name))
+    if status.newest <= status.head:
+        return None
+    return SetBack(service=name, head=status.head, newest=status.newest)

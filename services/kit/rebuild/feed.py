@@ -1,0 +1,74 @@
+"""What a service has published, from its own log: for readers who come after Kafka has let it go."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import asyncpg
+
+from services.kit.cloud_events import Message, source_of
+from services.kit.record import Recorded
+from services.kit.sql import queries
+from services.kit.tenancy import TenantId, Tx, use_json
+
+SQL = queries("feed")
+
+_CHUNK = 10_000
+
+Stream: TypeAlias = tuple[str, bytes, bytes]
+"""Topic, tenant and stream."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One service's log as its owner reads it. `publish` gives a stored row's event and the message it was sent as, if any;
+    `published` are the stored names that have one.
+    """
+
+    service: str
+    owner: str
+    published: Sequence[str]
+    publish: Callable[[Mapping[str, Any]], tuple[Recorded[Any], Message | None]]
+
+    async def tenants(self) -> list[TenantId]:
+        """Everybody there are events of."""
+        async with self._connected() as connection:
+            return [TenantId(row["tenant"]) for row in await connection.fetch(SQL["tenants"])]
+
+    async def chunks(
+        self, topics: frozenset[str], tenant: TenantId | None
+    ) -> AsyncIterator[tuple[TenantId, list[tuple[Stream, Recorded[bytes]]]]]:
+        """The messages sent to these topics, each stream in order, as a reader of Kafka gets them."""
+        last: dict[Stream, int] = {}
+        async with self._connected() as connection:
+            source = source_of(self.service, await connection.fetchval(SQL["incarnation"]))
+            head = await connection.fetchval(SQL["head"])
+            for start in range(0, head, _CHUNK):
+                rows = await connection.fetch(SQL["chunk"], start, start + _CHUNK, self.published, tenant)
+                sent: dict[TenantId, list[tuple[Stream, Recorded[bytes]]]] = {}
+                for row in rows:
+                    stream, recorded = self._sent(row, source, last)
+                    if stream[0] in topics:
+                        sent.setdefault(recorded.tenant, []).append((stream, recorded))
+                for whose, mine in sent.items():
+                    yield whose, mine
+
+    def _sent(self, row: Mapping[str, Any], source: str, last: dict[Stream, int]) -> tuple[Stream, Recorded[bytes]]:
+        recorded, message = self.publish(row)
+        if message is None:
+            raise LookupError(f"{row['type']} is published, but has no message")
+        stream = (message.topic, recorded.tenant.encode(), recorded.stream.encode())
+        previous = last.get(stream, 0)
+        last[stream] = recorded.version
+        as_sent = replace(recorded, event=message.data, type=message.type, previous=previous, actor=source)
+        return stream, replace(as_sent, command_id=None, causation_id=None)
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Tx]:
+        connection = await asyncpg.connect(self.owner)
+        try:
+            await use_json(connection)
+            yield connection
+        finally:
+            await connection.close()

@@ -1,0 +1,58 @@
+"""How somebody is reached and what they need from us: looked at whole, and changed. What is left empty stays as it is."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+
+from services.portal.commands import Refusal, change_details
+from services.portal.details import details_of
+from services.portal.names import Shown, names_of
+from services.portal.readmodels.people import person
+from services.portal.web.access import permit
+from services.portal.web.forms import Form
+from services.portal.web.needs_form import ANCHORS, REMOVABLE, read_changes, shown_as
+from services.portal.web.presenters.people import who
+from services.portal.web.site import OfForm, OfNetwork, Visit
+
+router = APIRouter()
+
+_LATER = "These details cannot be shown just now. Please try again in a moment."
+
+
+@router.get("/pcns/{pcn}/people/{person_id}/details", dependencies=[Depends(permit("page:person-details"))])
+async def details_form(visit: OfNetwork, person_id: UUID) -> Response:
+    details = await details_of(visit.caller, str(person_id))
+    form = Form(values={**shown_as(details), "revision": details.text("revision") or ""})
+    if details.shown is not Shown.YES:
+        form.wrong("form", _LATER)
+    return await _show(visit, person_id, form)
+
+
+@router.post("/pcns/{pcn}/people/{person_id}/details", dependencies=[Depends(permit("page:person-details"))])
+async def change(visit: OfNetwork, person_id: UUID, form: OfForm) -> Response:
+    body = read_changes(form, visit.network)
+    if not form.valid:
+        return await _show(visit, person_id, form)
+    outcome = await change_details(visit.caller, form.command_id, person_id, {**body, **_seen(form)})
+    if isinstance(outcome, Refusal):
+        form.refuse(outcome, ANCHORS)
+        return await _show(visit, person_id, form)
+    return await visit.saved("details-changed", f"/people/{person_id}", outcome)
+
+
+def _seen(form: Form) -> dict[str, Any]:
+    """Which revision the page was made with, so that nobody's change is lost under another's."""
+    revision = form.value("revision")
+    return {"seen_revision": int(revision)} if revision.isascii() and revision.isdigit() and len(revision) < 9 else {}
+
+
+async def _show(visit: Visit, person_id: UUID, form: Form) -> Response:
+    async with visit.site.pool.scope(visit.tenant) as tx:
+        known = await person(tx, visit.tenant, str(person_id))
+    if known is None:
+        return visit.missing("person")
+    names = await names_of(visit.caller, [str(person_id)])
+    content: dict[str, Any] = {"who": who(names, str(person_id)), "names": names, "removable": REMOVABLE}
+    return visit.page("people/details.jinja", status=200 if form.valid else 422, form=form, **content)

@@ -1,0 +1,73 @@
+"""Whoever refers a family books it a place on a session, and sees nothing clinical on the way."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from deploy.cli.client import Client
+from deploy.local.stack import Stack
+from tests.e2e.conftest import PCN, Visit
+from tests.e2e.test_journey import BY_A_MIDWIFE, PERSON
+from tests.e2e.visitor import Visitor
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_a_referrer_books_a_place(visit: Visit, stack: Stack, scripts: bool) -> None:
+    a_session(stack)
+    name = f"Jana Bell {scripts} (synthetic)"
+    referrer = await visit("referrer", scripts=scripts)
+    await refers(referrer, name)
+    await referrer.follow("Book a place on a session for this family")
+    assert name in await referrer.text()
+    await referrer.check("booking-sessions")
+    await referrer.page.get_by_role("link", name="Book a place").first.click()
+    await referrer.fill({"party_size": "0"})
+    await referrer.press("Book the place")
+    assert "must be a whole number" in await referrer.text()
+    await referrer.check("booking-mistakes")
+    await referrer.fill({"party_size": "2"})
+    await referrer.press("Book the place")
+    said = await referrer.text()
+    assert "The family has a place" in said
+    assert "It is for 2 people." in said
+    await referrer.check("booking-booked")
+    person = (await referrer.page.get_by_role("link", name="Book another place").get_attribute("href") or "").split(
+        "="
+    )[1]
+    for path in (f"/people/{person}", "/sessions", "/waiting", "/report"):
+        assert (await referrer.open(path)).status == 403, path
+    await a_clinician_books_from_the_persons_page(await visit("clinician", scripts=scripts), person, name)
+
+
+def a_session(stack: Stack) -> None:
+    begins = datetime.now(UTC) + timedelta(days=7)
+    body = {
+        "session_type": "antenatal",
+        "starts_at": begins.isoformat(),
+        "ends_at": (begins + timedelta(hours=2)).isoformat(),
+        "capacity": 30,
+        "activity_location_type": "K01",
+        "language": "en",
+        "open_to_all": True,
+    }
+    with Client(stack.home, "importer") as client:
+        client.command("scheduling", "POST", f"/v1/pcns/{PCN}/group-sessions", body, uuid4())
+
+
+async def refers(referrer: Visitor, name: str) -> None:
+    await referrer.open("/refer")
+    await referrer.fill({**PERSON, "full_name": name, "nhs_number_known": "no"})
+    await referrer.fill({**BY_A_MIDWIFE, "nhs_number_missing_reason": "nhs-number-not-known"})
+    await referrer.press("Send referral")
+    assert "The referral has been received." in await referrer.text()
+
+
+async def a_clinician_books_from_the_persons_page(clinician: Visitor, person: str, name: str) -> None:
+    await clinician.open(f"/people/{person}")
+    await clinician.page.get_by_role("button", name="Book a place on a session").click()
+    await clinician.page.get_by_role("link", name="Book a place").first.click()
+    assert name in await clinician.text()
+    await clinician.fill({"party_size": "1"})
+    await clinician.press("Book the place")
+    assert "The list below says" in await clinician.text()
