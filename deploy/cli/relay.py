@@ -99,10 +99,11 @@ def anew(dry_run: DryRun = False) -> None:
     require_stopped(home)
     with parts_up(home, steps) as installation:
         for name in installation.environments:
-            title = f"{name} {'would begin' if dry_run else 'begins'} anew"
-            with steps.step(title):
-                if not dry_run:
-                    asyncio.run(begin_anew(admin_of(installation.postgres_admin, name)))
+            if dry_run:
+                out.print(f"{name} would begin anew")
+                continue
+            with steps.step(f"{name} begins anew"):
+                asyncio.run(begin_anew(admin_of(installation.postgres_admin, name)))
 
 
 async def _status(installation: Installation) -> list[Status]:

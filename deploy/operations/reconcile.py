@@ -133,10 +133,9 @@ async def _published(kafka: str, topics: Sequence[str], source: str) -> dict[int
     found: dict[int, Returned] = {}
     async with reading(kafka, topics) as consumer:
         async for batch in batches(consumer):
-            for record in (record for records in batch.values() for record in records):
-                said = headers_of(record)
-                if said.get("ce_source") == source:
-                    _keep(found, record, said)
+            told = [(record, headers_of(record)) for record in batch]
+            for record, said in [each for each in told if each[1].get("ce_source") == source]:
+                _keep(found, record, said)
     return found
 
 

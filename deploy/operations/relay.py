@@ -1,7 +1,8 @@
 """What was published of a log, compared with the log; and publishing a part of it again."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,10 +104,9 @@ async def verify_relay(
         expected = status["published"] if up_to is None else up_to
         comparison = _Comparison(publication, connection, source_of(publication.service, status["incarnation"]))
         async with reading(kafka, publication.topics) as consumer:
-            async for batch in batches(consumer):
-                for records in batch.values():
-                    await comparison.take(records)
-                    told(len(records))
+            async for records in batches(consumer):
+                await comparison.take(records)
+                told(len(records))
         events = await comparison.look_for_missing(expected)
     return comparison.result(events)
 
@@ -126,18 +126,23 @@ async def republish(
     sent = 0
     async with connected(admin) as connection:
         source = source_of(publication.service, (await connection.fetchrow(SQL["status"]))["incarnation"])
-        producer = AIOKafkaProducer(**kafka_connection(kafka), enable_idempotence=True, acks="all")
-        await producer.start()
-        try:
+        async with _producing(kafka) as producer:
             async for positions in _public(connection, publication, first - 1, last, tenant):
                 rows = await connection.fetch(SQL["at"], positions, publication.counted)
-                if not dry_run:
-                    await _send(producer, [publication.of(row) for row in rows], source)
+                await _send(producer, [] if dry_run else [publication.of(row) for row in rows], source)
                 sent += len(rows)
                 told(len(rows))
-        finally:
-            await producer.stop()
     return sent
+
+
+@asynccontextmanager
+async def _producing(kafka: str) -> AsyncIterator[AIOKafkaProducer]:
+    producer = AIOKafkaProducer(**kafka_connection(kafka), enable_idempotence=True, acks="all")
+    await producer.start()
+    try:
+        yield producer
+    finally:
+        await producer.stop()
 
 
 async def _public(connection: Any, publication: Publication, after: int, last: int, tenant: TenantId | None) -> Any:

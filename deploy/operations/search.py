@@ -169,13 +169,10 @@ async def in_topics(kafka: str, needle: Needle) -> list[Looked]:
     topics = await _topics(kafka)
     async with reading(kafka, topics) as consumer:
         async for batch in batches(consumer):
-            for partition, records in batch.items():
-                counts[partition.topic] = counts.get(partition.topic, 0) + len(records)
-                found.setdefault(partition.topic, []).extend(
-                    f"partition {partition.partition}, offset {record.offset}"
-                    for record in records
-                    if _in_record(record, needle)
-                )
+            for record in batch:
+                counts[record.topic] = counts.get(record.topic, 0) + 1
+            for record in [record for record in batch if _in_record(record, needle)]:
+                found.setdefault(record.topic, []).append(f"partition {record.partition}, offset {record.offset}")
     return [
         Looked(
             place=f"topic {topic}",

@@ -1,6 +1,6 @@
 """Read whole topics, up to where they ended when the reading began."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -25,18 +25,16 @@ async def reading(kafka: str, topics: Sequence[str]) -> AsyncIterator[AIOKafkaCo
         await consumer.stop()
 
 
-async def batches(consumer: AIOKafkaConsumer) -> AsyncIterator[Mapping[TopicPartition, Sequence["Record[Any, Any]"]]]:
-    """Every record up to the present ends, each partition in its order."""
+async def batches(consumer: AIOKafkaConsumer) -> AsyncIterator[Sequence["Record[Any, Any]"]]:
+    """Every record up to the present ends, each partition in its order; a batch is of one partition."""
     begins, ends = await span(consumer)
     waiting = {partition for partition, end in ends.items() if end > begins[partition]}
     for partition in waiting:
         consumer.seek(partition, begins[partition])
     while waiting:
         got = await consumer.getmany(*waiting, timeout_ms=500, max_records=_MOST)
-        yield {
-            partition: [record for record in records if record.offset < ends[partition]]
-            for partition, records in got.items()
-        }
+        for partition, records in got.items():
+            yield [record for record in records if record.offset < ends[partition]]
         waiting = {partition for partition in waiting if await consumer.position(partition) < ends[partition]}
 
 

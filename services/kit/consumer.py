@@ -6,7 +6,7 @@ stream the version guard drops what was sent twice and stops at what is missing.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,14 +22,11 @@ from services.kit.intake import Intake, Parse, Work
 from services.kit.kafka import KafkaAddress
 from services.kit.lag import taken_by, watch
 from services.kit.parking import EveryStreamFails, Outcome
-from services.kit.read_model import ReadModel, by_tenant
-from services.kit.record import Recorded
 from services.kit.records import KafkaRecords, RecordsLost
-from services.kit.registry import Registry
 from services.kit.replay import Replay
 from services.kit.sql import queries
 from services.kit.systemic import Systemic, is_systemic
-from services.kit.tenancy import TenantPool, Tx, set_tenant
+from services.kit.tenancy import TenantPool, Tx
 from services.kit.watchdog import Progress
 
 SQL = queries("consumer")
@@ -102,21 +99,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
             consumer_only=True,
             graceful_timeout=_GRACE_SECONDS,
         )
-        self._member = broker.subscriber(
-            *self._topics,
-            group_id=self._name,
-            batch=True,
-            max_records=_RECORDS,
-            batch_timeout_ms=50,
-            ack_policy=AckPolicy.MANUAL,
-            auto_offset_reset="earliest",
-            fetch_max_wait_ms=500,
-            session_timeout_ms=10_000,
-            listener=self,
-            no_reply=True,
-            parser=_as_it_came,
-            decoder=_undecoded,
-        )
+        self._member = broker.subscriber(*self._topics, group_id=self._name, listener=self, **_SUBSCRIBED)
         self._member(self._receive)
         try:
             await broker.start()
@@ -285,21 +268,21 @@ async def _undecoded(_: KafkaMessage) -> None:
     """The values are the intake's to read."""
 
 
+_SUBSCRIBED: Mapping[str, Any] = {
+    "batch": True,
+    "max_records": _RECORDS,
+    "batch_timeout_ms": 50,
+    "ack_policy": AckPolicy.MANUAL,
+    "auto_offset_reset": "earliest",
+    "fetch_max_wait_ms": 500,
+    "session_timeout_ms": 10_000,
+    "no_reply": True,
+    "parser": _as_it_came,
+    "decoder": _undecoded,
+}
+
+
 def _seek(consumer: Any, partition: TopicPartition, offset: int) -> None:
     """Read on from here; a partition that has become another member's is left to it."""
     if partition in consumer.assignment():
         consumer.seek(partition, offset)
-
-
-def into(models: Sequence[ReadModel[Any, Any]]) -> Work:
-    """Work that folds fresh events into read models: those that are live, in the version the code folds."""
-    registry = Registry(models)
-
-    async def work(tx: Tx, events: Sequence[Recorded[Any]]) -> None:
-        followed = await registry.follow(tx)
-        for tenant, mine in by_tenant(events).items():
-            await set_tenant(tx, tenant)
-            for model in followed:
-                await model.apply(tx, tenant, mine)
-
-    return work

@@ -34,7 +34,9 @@ CONSUMER_REJECTED = Counter(
 CONSUMER_SEEKS = Counter("perinatal_consumer_seeks", "Times a consumer went back to its checkpoint")
 
 CONSUMER_PAUSED = Gauge(
-    "perinatal_consumer_paused", "1 while every stream fails: nothing is parked for it, all of it is tried again", ["consumer"]
+    "perinatal_consumer_paused",
+    "1 while every stream fails: nothing is parked for it, all of it is tried again",
+    ["consumer"],
 )
 
 PARKED_STREAMS = Gauge("perinatal_parked_streams", "Streams that stand still until somebody sees to them", ["consumer"])

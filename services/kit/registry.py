@@ -10,10 +10,12 @@ from typing import Any
 import structlog
 
 from services.kit import metrics
-from services.kit.read_model import ReadModel
+from services.kit.intake import Work
+from services.kit.read_model import ReadModel, by_tenant
+from services.kit.record import Recorded
 from services.kit.sql import queries
 from services.kit.systemic import Systemic
-from services.kit.tenancy import Tx
+from services.kit.tenancy import Tx, set_tenant
 
 SQL = queries("registry")
 log = structlog.get_logger(__name__)
@@ -79,3 +81,17 @@ async def live_versions(tx: Tx) -> dict[str, int]:
 async def register(tx: Tx, models: Sequence[ReadModel[Any, Any]]) -> None:
     """These read models begin with the first event there is."""
     await tx.execute(SQL["register"], [model.name for model in models], [model.version for model in models])
+
+
+def into(models: Sequence[ReadModel[Any, Any]]) -> Work:
+    """Work that folds fresh events into read models: those that are live, in the version the code folds."""
+    registry = Registry(models)
+
+    async def work(tx: Tx, events: Sequence[Recorded[Any]]) -> None:
+        followed = await registry.follow(tx)
+        for tenant, mine in by_tenant(events).items():
+            await set_tenant(tx, tenant)
+            for model in followed:
+                await model.apply(tx, tenant, mine)
+
+    return work

@@ -23,9 +23,10 @@ from services.kit.appender import Appender
 from services.kit.auth import Verifier
 from services.kit.cloud_events import Message
 from services.kit.codec import Codec
-from services.kit.consumer import Consumer, Parse, Work
+from services.kit.consumer import Consumer
 from services.kit.event_store import EventStore
 from services.kit.http import create_app, operations
+from services.kit.intake import Parse, Work
 from services.kit.keyring import MIGRATIONS, Keyring
 from services.kit.migrate import migrate
 from services.kit.privacy import Privacy

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.kit.consumer import into
+from services.kit.registry import into
 from services.kit.service import Plumbing, Service, main, plain_migrations
 from services.portal.http import routes
 from services.portal.identity import IdentityProvider

@@ -25,6 +25,9 @@ UNPROTECTED = {
     "services/kit/migrations/store/relay": "one row: who publishes, and how far; positions only",
     "services/kit/migrations/base/projection_checkpoints": "how far a read model is; positions only",
     "services/kit/migrations/base/consumer_checkpoints": "how far a consumer is; offsets only",
+    "services/kit/migrations/base/read_models": "which version of each read model is live; names only",
+    "services/kit/migrations/base/read_model_copies": "which copies there are, and how far they were folded; positions only",
+    "services/kit/migrations/base/shadow.": "it gets its table's policies when it is full; only the owner may enter its schema",
 }
 
 

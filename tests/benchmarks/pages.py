@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.stack import Stack
-from services.kit.consumer import into
+from services.kit.registry import into
 from services.kit.tenancy import TenantId, TenantPool, set_tenant
 from services.portal.incoming import READ_MODELS
 from services.portal.main import MIGRATIONS

@@ -89,7 +89,11 @@ async def _toy(bench: Bench) -> tuple[list[Sample], list[Sample], Profile]:
         place = await new_place(bench, database)
         await drain(place, database, log)
         told = Told(
-            consumer="sums", kafka=place.kafka, topics=[place.topic], parse=parse, kinds={"benchmark-taken-1": TakenFact}
+            consumer="sums",
+            kafka=place.kafka,
+            topics=[place.topic],
+            parse=parse,
+            kinds={"benchmark-taken-1": TakenFact},
         )
         async with bench.rows() as rows:
             topic = await _rounds(bench, TOPIC, partial(_from_kafka, rows, told, [SUMS]))

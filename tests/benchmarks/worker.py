@@ -21,7 +21,8 @@ import structlog
 import uvloop
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from services.kit.consumer import Consumer, into
+from services.kit.consumer import Consumer
+from services.kit.registry import into
 from services.kit.relay import Relay
 from services.kit.service import spare_the_collector
 from services.kit.tenancy import TenantPool

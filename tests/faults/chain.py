@@ -13,12 +13,13 @@ from uuid import UUID, uuid4
 
 from deploy.local.databases import Databases
 from deploy.local.topics import Topic, ensure_topics
-from services.kit.consumer import Consumer, into
+from services.kit.consumer import Consumer
 from services.kit.errors import Busy
 from services.kit.event_store import EventStore
 from services.kit.keyring import MIGRATIONS
 from services.kit.projector import Projector
 from services.kit.record import Answer
+from services.kit.registry import into
 from services.kit.relay import Relay
 from services.kit.tenancy import TenantId, TenantPool
 from services.kit.testing import eventually

@@ -9,9 +9,10 @@ import pytest
 from aiokafka import TopicPartition
 
 from services.kit import lag
-from services.kit.consumer import Consumer, into
+from services.kit.consumer import Consumer
 from services.kit.lag import taken_by
 from services.kit.record import Recorded
+from services.kit.registry import into
 from services.kit.tenancy import Tx
 from services.kit.testing import eventually
 from tests.faults.chain import PATIENCE, Chain, at_work

@@ -13,7 +13,8 @@ import pytest
 from prometheus_client import REGISTRY
 
 from deploy.local.databases import Databases
-from services.kit.consumer import Consumer, into
+from services.kit.consumer import Consumer
+from services.kit.registry import into
 from services.kit.replay import Replayed
 from services.kit.testing import eventually
 from tests.faults import oracle, poison

@@ -28,7 +28,9 @@ async def test_a_sequence_the_broker_did_not_expect(chain: Chain, chance: random
             await eventually(lambda: has_producer(relay), within=PATIENCE, what="a producer at work")
             skip(relay, chain.place.topic, chance)
             await append_for(chain, 0.3)
-            await eventually(lambda before=before: started_again(before), within=PATIENCE, what="the relay having begun again")
+            await eventually(
+                lambda before=before: started_again(before), within=PATIENCE, what="the relay having begun again"
+            )
             await chain.arrived()
     await chain.verify()
 

@@ -19,9 +19,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.kit import logs
-from services.kit.consumer import Consumer, into
+from services.kit.consumer import Consumer
 from services.kit.read_model import ReadModel
 from services.kit.record import Recorded
+from services.kit.registry import into
 from services.kit.relay import Relay
 from services.kit.tenancy import TenantId, TenantPool, Tx
 from tests.faults import poison

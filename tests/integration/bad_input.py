@@ -1,4 +1,4 @@
-"""A service's API under hostile bodies, told by its own OpenAPI document: what a new command takes is tried without being told of here."""
+"""A service's API under hostile bodies, told by its own OpenAPI document: a new command is tried without being told of here."""
 
 import json
 import re
@@ -160,7 +160,7 @@ def _fits(value: Any, part: Mapping[str, Any], types: set[str]) -> bool:
     if isinstance(value, bool):
         return "boolean" in types
     if isinstance(value, str) and "string" in types and len(value) < 100 and "\x00" not in value:
-        return not value.isascii() is False and not value.strip() and _may_be_empty(part)
+        return value.isascii() is not False and not value.strip() and _may_be_empty(part)
     return value == 10**12 and "number" in types and "integer" not in types
 
 

@@ -46,13 +46,19 @@ class Feed:
             head = await connection.fetchval(SQL["head"])
             for start in range(0, head, _CHUNK):
                 rows = await connection.fetch(SQL["chunk"], start, start + _CHUNK, self.published, tenant)
-                sent: dict[TenantId, list[tuple[Stream, Recorded[bytes]]]] = {}
-                for row in rows:
-                    stream, recorded = self._sent(row, source, last)
-                    if stream[0] in topics:
-                        sent.setdefault(recorded.tenant, []).append((stream, recorded))
-                for whose, mine in sent.items():
+                for whose, mine in self._by_tenant(rows, source, last, topics).items():
                     yield whose, mine
+
+    def _by_tenant(
+        self, rows: Sequence[Mapping[str, Any]], source: str, last: dict[Stream, int], topics: frozenset[str]
+    ) -> dict[TenantId, list[tuple[Stream, Recorded[bytes]]]]:
+        """What went to these topics, each tenant's in order; `last` is moved on."""
+        sent: dict[TenantId, list[tuple[Stream, Recorded[bytes]]]] = {}
+        for row in rows:
+            stream, recorded = self._sent(row, source, last)
+            if stream[0] in topics:
+                sent.setdefault(recorded.tenant, []).append((stream, recorded))
+        return sent
 
     def _sent(self, row: Mapping[str, Any], source: str, last: dict[Stream, int]) -> tuple[Stream, Recorded[bytes]]:
         recorded, message = self.publish(row)

@@ -86,7 +86,7 @@ async def test_an_event_that_was_said_to_be_published_and_was_not(chain: Chain) 
 async def send(chain: Chain, change: dict[str, str], value: bytes | None = None, key: bytes | None = None) -> None:
     """The last event of stream `a` once more, with something changed about it."""
     async with reading(chain.place.kafka, [chain.place.topic]) as consumer:
-        records = [r async for batch in batches(consumer) for records in batch.values() for r in records]
+        records = [record async for batch in batches(consumer) for record in batch]
     last = max((r for r in records if r.key == b"a"), key=lambda r: headers_of(r)["ce_sequence"])
     headers = [(name, text.encode()) for name, text in {**headers_of(last), **change}.items()]
     async with AIOKafkaProducer(bootstrap_servers=chain.place.kafka) as producer:
@@ -140,7 +140,7 @@ async def test_publishing_again_is_marked_and_takes_nobody_by_surprise(chain: Ch
     seen = await chain.verify(sent_again=True)
     assert seen.duplicates == 4
     async with reading(place.kafka, [place.topic]) as consumer:
-        records = [r async for batch in batches(consumer) for records in batch.values() for r in records]
+        records = [record async for batch in batches(consumer) for record in batch]
     assert sum(REPUBLISHED in headers_of(record) for record in records) == 4
 
 

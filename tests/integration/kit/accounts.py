@@ -73,8 +73,8 @@ def key_of(recorded: Recorded[Toy]) -> str | None:
             return None
 
 
-def evolve(row: Account | None, recorded: Recorded[Toy]) -> Account | None:
-    before = row or Account(
+def _empty(recorded: Recorded[Toy]) -> Account:
+    return Account(
         account_id=recorded.event.account_id,
         owner=None,
         amount=0,
@@ -86,6 +86,10 @@ def evolve(row: Account | None, recorded: Recorded[Toy]) -> Account | None:
         empty=True,
         note=None,
     )
+
+
+def evolve(row: Account | None, recorded: Recorded[Toy]) -> Account | None:
+    before = row or _empty(recorded)
     match recorded.event:
         case Opened(owner=name):
             return replace(before, owner=name, opened_on=recorded.event.occurred_at.date())

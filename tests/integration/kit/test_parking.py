@@ -13,12 +13,13 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from prometheus_client import REGISTRY
 
 from deploy.local.databases import Databases
-from services.kit.consumer import Consumer, into
+from services.kit.consumer import Consumer
 from services.kit.errors import Busy, Conflict
 from services.kit.guard import seen_version
 from services.kit.parking import UNKNOWN
 from services.kit.record import Recorded
 from services.kit.records import RecordsLost
+from services.kit.registry import into
 from services.kit.replay import Place, discard
 from services.kit.tenancy import Tx
 from services.kit.testing import eventually

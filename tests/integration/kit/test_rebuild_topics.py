@@ -13,13 +13,12 @@ from structlog.testing import capture_logs
 
 from deploy.local.databases import Databases
 from services.kit.cloud_events import Message
-from services.kit.consumer import into
 from services.kit.event_store import recorded
 from services.kit.rebuild.copies import Compared, RebuildRefused
 from services.kit.rebuild.feed import Feed
 from services.kit.rebuild.topics import CannotRead, Told, Topics
 from services.kit.record import Recorded
-from services.kit.registry import Superseded
+from services.kit.registry import Superseded, into
 from services.kit.replay import Place as Standing
 from services.kit.tenancy import TenantId
 from services.kit.testing import eventually

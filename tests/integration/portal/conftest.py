@@ -10,9 +10,9 @@ import pytest
 from fastapi import FastAPI
 
 from contracts.event import PublicEvent
-from services.kit.consumer import into
 from services.kit.guard import unseen
 from services.kit.record import Recorded
+from services.kit.registry import into
 from services.kit.tenancy import TenantId, TenantPool, set_tenant
 from services.portal.identity import Tokens
 from services.portal.incoming import READ_MODELS, TOPICS
