@@ -55,4 +55,4 @@ async def cluster_of(kafka: str) -> str:
 
 
 def headers_of(record: "Record[Any, Any]") -> dict[str, str]:
-    return {name: value.decode() for name, value in record.headers}
+    return {name: value.decode(errors="replace") for name, value in record.headers}

@@ -25,6 +25,9 @@ permit = Permissions(
     }
 )
 
+_SENSIBLE: dict[str, Any] = {"ge": date(1900, 1, 1), "le": date(2199, 12, 31)}
+FirstDay = Annotated[date, Query(alias="from", **_SENSIBLE)]
+LastDay = Annotated[date, Query(alias="to", **_SENSIBLE)]
 _LONGEST_WAIT = 30.0
 _RESTRICTED = "restricted-"
 _MAY_READ_RESTRICTED = frozenset({"clinician"})
@@ -76,8 +79,8 @@ class Period:
 
 
 def _period(
-    first_day: Annotated[date, Query(alias="from")],
-    last_day: Annotated[date, Query(alias="to")],
+    first_day: FirstDay,
+    last_day: LastDay,
     as_at: Annotated[str | None, Query(max_length=40)] = None,
 ) -> Period:
     """Raises PeriodInvalid, MomentInvalid."""

@@ -151,7 +151,7 @@ IN_FLOW = (
         "test_kafka_down.py",
         (
             CONSUMER,
-            '                log.exception("consumer-restarted", consumer=self._name)\n',
+            '                log.exception("consumer-restarted", consumer=self._name, error=type(error).__name__)\n',
             "                raise\n",
         ),
     ),

@@ -114,8 +114,8 @@ IN_PRIVACY = (
         "test_purity.py::test_deciding_and_evolving",
         (
             "services/referral/domain/person.py",
-            "        occurred_at=now,\n",
-            "        occurred_at=datetime.now(now.tzinfo),\n",
+            "**facts_of(told, today), occurred_at=now)",
+            "**facts_of(told, today), occurred_at=datetime.now(now.tzinfo))",
         ),
     ),
     fault(

@@ -73,7 +73,7 @@ IN_STORE = (
         2,
         "the projector follows the log over a hole",
         "test_order.py::test_nobody_follows_the_log_over_a_hole",
-        (PROJECTOR, "        _assert_contiguous(events, position)\n", ""),
+        (PROJECTOR, "        _assert_contiguous([recorded.position for recorded in events], position)\n", ""),
     ),
     fault(
         2,

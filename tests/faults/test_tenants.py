@@ -11,6 +11,8 @@ import asyncpg
 import pytest
 
 from deploy.local.databases import Databases
+from services.kit.access_log import note_read
+from services.kit.auth import Principal
 from services.kit.parking import Arrived, Failure, Pointer, park
 from services.kit.replay import Place as Parked
 from services.kit.replay import discard
@@ -29,18 +31,26 @@ STRANGER = "U99999"
 SERVICES = {path.parent.name: path for path in sorted(Path(__file__).parents[2].glob("services/*/migrations"))}
 SERVICES.pop("kit")
 
-BOOK_KEEPING = {"schema_migrations", "store", "relay", "projection_checkpoints", "consumer_checkpoints"}
+BOOK_KEEPING = {
+    *("schema_migrations", "store", "relay", "projection_checkpoints", "consumer_checkpoints"),
+    *("read_models", "read_model_copies"),
+}
 """Tables that hold nothing of any tenant."""
 
-PARKING = {"parked_streams", "parked_events", "discarded_events"}
+KIT = {"parked_streams", "parked_events", "discarded_events", "access_log"}
+"""Tables with a tenant that every database has."""
 
-ACROSS = {"append_one", "append_many", "read_feed", "feed_head", "pcn_directory"} | {
-    "parked_overview",
-    "parked_counts",
-    "has_parked",
+ACROSS = {
+    *("append_one", "append_many", "read_feed", "feed_head"),
+    *("store_is_open", "store_hold", "store_open", "event_ids"),
+    *("parked_overview", "parked_counts", "has_parked"),
+    *("discard_kept", "pcn_directory"),
 }
-"""What the application role may call that acts for every tenant: the appender's and the followers' own four, the list of
-networks, which is public, and what stands still, for operators: names of streams and slugs."""
+"""What the application role may call that acts for every tenant.
+
+The appender's and the followers' own four; whether the log may be added to, and the publisher's comparison of ids; what stands
+still, names of streams and slugs; dropping what a rebuild replaced; and the list of networks, which is public.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +66,7 @@ async def filled(
         await chain.projected()
     await asyncio.gather(*(open_account(chain, tenant) for tenant in TENANTS))
     await asyncio.gather(*(stand_still(pool, tenant) for tenant in TENANTS for pool in (chain.source.pool, chain.pool)))
+    await asyncio.gather(*(look(pool, tenant) for tenant in TENANTS for pool in (chain.source.pool, chain.pool)))
     yield chain
     await chain.close()
 
@@ -78,6 +89,13 @@ async def stand_still(pool: TenantPool, tenant: TenantId) -> None:
     await discard(pool, place, reason="sent twice", by="test")
 
 
+async def look(pool: TenantPool, tenant: TenantId) -> None:
+    """Somebody reads a person's record."""
+    reader = Principal(user="test", roles=frozenset({"clinician"}), tenants=frozenset({tenant}), token="")
+    async with pool.scope(tenant) as tx:
+        await note_read(tx, tenant, reader, what="record", subject="person-same")
+
+
 async def tables_of_tenants(database: Database) -> list[str]:
     async with oracle.administrator(database) as connection:
         rows = await connection.fetch(
@@ -97,12 +115,12 @@ async def test_every_table_has_rows_of_every_tenant(filled: Chain) -> None:
     """Else the tests below would prove nothing."""
     place = filled.place
     full = {
-        place.source: ["commands", "events", "totals", *PARKING],
-        place.target: ["stream_versions", "totals", *PARKING],
+        place.source: ["commands", "events", "totals", *KIT],
+        place.target: ["stream_versions", "totals", *KIT],
         place.keyring: ["subject_keys", "tenant_keys"],
     }
     for database, tables in full.items():
-        assert set(await tables_of_tenants(database)) == {*tables, *PARKING, "stream_versions"}
+        assert set(await tables_of_tenants(database)) == {*tables, *KIT, "stream_versions"}
         for table in tables:
             assert set(await counts(database, table)) >= set(TENANTS), table
 

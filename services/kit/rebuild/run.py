@@ -14,6 +14,10 @@ from services.kit.tenancy import TenantId, Tx
 _NEAR = 2_000
 """Events that may be taken while the live read models are held still."""
 _ROUNDS = 20
+_NOTHING_TAKEN: dict[Place, str] = {
+    "shadow": "no event was taken yet, so there is nothing to build anew",
+    "kept": "nobody followed it any more when it was replaced; build it anew",
+}
 
 
 class Moved(RebuildRefused):
@@ -133,7 +137,7 @@ class Rebuild:
             if await tables.has_changed(tx, copy):
                 raise RebuildRefused(f"{model.name}: a migration has changed the live table since; build it anew")
             if not copy.standing.taken:
-                raise RebuildRefused(f"{model.name}: nobody followed it any more when it was replaced; build it anew")
+                raise RebuildRefused(f"{model.name}: {_NOTHING_TAKEN[place]}")
             found.append((model, copy))
         return found
 

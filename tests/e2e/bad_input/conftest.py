@@ -40,6 +40,13 @@ class Platform:
         who = [*(f"{role}.{PCN.lower()}" for role in ROLES if role), "public"]
         return sum([await store.fetchval(ask, PCN, who) for store in self.stores])
 
+    async def still_asked(self, address: str) -> tuple[Guest, FoundForm]:
+        """One of the forms there that its page still shows; others may have been used up."""
+        for by, form in self.forms[address]:
+            if any(each.action == form.action for each in (await by.read(form.page)).forms):
+                return by, form
+        raise AssertionError(f"no page asks for {address} any more")
+
 
 @pytest.fixture(scope="package")
 async def platform(stack: Stack) -> AsyncIterator[Platform]:

@@ -154,6 +154,7 @@ TYPED = {
     "term": "Nell Byrne",
     "capacity": "8",
     "party_size": "2",
+    "people": "3",
     "duration_minutes": "20",
     "wording": "To sleep through a night.",
     "name-1": "Hana Novak (synthetic)",

@@ -81,6 +81,9 @@ def seed(stack: Stack, pcn: TenantId, *, copies: int) -> Seeded:
             _referrals(seeding, person)
             _appointments(seeding, person, number)
             _clinical(seeding, person)
+            # Of two periods at once there is none, so some have none yet.
+            if number % 2:
+                _period(seeding, person)
         _sessions(seeding, people)
         _training(seeding)
         seeding.arrived()
@@ -152,8 +155,12 @@ def _clinical(seeding: Seeding, person: str) -> None:
         concern = {"level": "early-help", "opened_on": today.isoformat()}
         path = f"/people/{person}/safeguarding-concerns"
         seeding.seeded.add("concern", seeding.command("outcomes", path, concern, by=by))
-    period = {"legal_status": "02", "started_on": today.isoformat()}
-    seeding.seeded.add("period", seeding.command("outcomes", f"/people/{person}/mha-periods", period, by=by))
+
+
+def _period(seeding: Seeding, person: str) -> None:
+    period = {"legal_status": "02", "started_on": london_day(datetime.now(UTC)).isoformat()}
+    path = f"/people/{person}/mha-periods"
+    seeding.seeded.add("period", seeding.command("outcomes", path, period, by=seeding.clinician))
 
 
 def _epds(person: str, day: date) -> dict[str, Any]:
@@ -176,14 +183,11 @@ def _each(kinds: tuple[tuple[int, str], ...], people: list[str]) -> Iterator[tup
 
 
 def _training(seeding: Seeding) -> None:
-    lead = f"training-lead.{seeding.pcn.lower()}"
-    with Client(seeding.stack.home, lead) as client:
-        for number in range(2):
-            body = {
-                "course": "asking-about-risk",
-                **_at(-1, number),
-                "objectives": ["ask-about-mood"],
-                "scale": "0-10",
-            }
-            path = "/training-sessions"
-            seeding.seeded.add("training", seeding.command("training", path, body, by=client))
+    """Two that were planned, one that was held."""
+    with Client(seeding.stack.home, f"training-lead.{seeding.pcn.lower()}") as client:
+        for number in range(3):
+            body = {"course": "asking-about-risk", **_at(-1, number), "objectives": ["ask-about-mood"], "scale": "0-10"}
+            planned = seeding.command("training", "/training-sessions", body, by=client)
+            seeding.seeded.add("training", planned)
+        register = {"attendees": [{"full_name": "Hana Novak (synthetic)", "professional_type": "midwife"}]}
+        seeding.command("training", f"/training-sessions/{planned}/hold", register, by=client)

@@ -60,6 +60,7 @@ async def test_the_same_rows_from_the_topic_though_it_holds_some_events_twice(ch
 async def test_under_live_writes(chain: Chain) -> None:
     async with at_work(chain.relay(), chain.consumer()):
         await fill(chain, 5)
+        await chain.arrived()
         writing = asyncio.create_task(append_for(chain, 6.0))
         for _ in range(2):
             assert all(each.equal for each in await rebuilt(chain))

@@ -23,7 +23,7 @@ PCN_ROUTES = [
 
 
 def filled(path: str) -> str:
-    ids = dict.fromkeys(("appointment_id", "group_session_id", "place_id"), uuid4())
+    ids = dict.fromkeys(("appointment_id", "group_session_id", "place_id", "person_id"), uuid4())
     return path.format(**ids)
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from services.kit.auth import NotAllowed
-from services.portal.http import PeriodInvalid, moment
+from services.portal.http import FirstDay, LastDay, PeriodInvalid, moment
 from services.portal.report.definitions import definitions
 from services.portal.report.evaluation import Evaluation, as_json, evaluate
 from services.portal.report.restricted import RESTRICTED
@@ -48,8 +48,8 @@ AsAt = Annotated[str | None, Query(max_length=40)]
 
 async def _asked(
     visit: OfNetwork,
-    first: Annotated[date, Query(alias="from")],
-    last: Annotated[date, Query(alias="to")],
+    first: FirstDay,
+    last: LastDay,
     as_at: AsAt = None,
 ) -> Evaluation:
     """The report a link of the report's page asks for. Raises PeriodInvalid, MomentInvalid."""

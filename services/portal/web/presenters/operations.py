@@ -14,7 +14,7 @@ _CONSUMER, _PROJECTION, _RELAY = (
     "perinatal_projection_lag_events",
     "perinatal_relay_lag_events",
 )
-_STREAMS, _EVENTS = "perinatal_parked_streams", "perinatal_parked_events"
+_STREAMS, _EVENTS = "perinatal_parked_streams", "perinatal_parked_records"
 _READ = (_CONSUMER, _PROJECTION, _RELAY, _STREAMS, _EVENTS)
 _STATES = {True: Tag("Up", "green"), False: Tag("Not ready", "orange"), None: Tag("Does not answer", "red")}
 _WELL = "ok"
