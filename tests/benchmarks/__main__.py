@@ -13,11 +13,13 @@ import uvloop
 from deploy.local.errors import StackError
 from deploy.local.stack import Stack
 from services.kit.service import spare_the_collector
-from tests.benchmarks import append, fold, machine, portal, position, relay, visible
+from tests.benchmarks import append, fold, machine, portal, position, rebuild, relay, visible
 from tests.benchmarks.bench import QUIET, Bench
 from tests.benchmarks.figures import Report, markdown
 
-BENCHMARKS: dict[str, ModuleType] = {module.NAME: module for module in (append, position, relay, visible, portal, fold)}
+BENCHMARKS: dict[str, ModuleType] = {
+    module.NAME: module for module in (append, position, relay, visible, portal, fold, rebuild)
+}
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ PCN = TenantId("U12002")
 STORES = ("referral", "scheduling", "outcomes", "training")
 ROLES = ("clinician", "training-lead", None)
 SIGNING_OUT = "/sign-out"
-_AS_OFTEN = 4
+_AS_OFTEN = 8
 """How many pages of one kind are opened."""
 _NO_PAGE = re.compile(r"\.csv|/report|/assets/|/sign-|format=|^/v1/")
 
@@ -66,7 +66,7 @@ async def platform(stack: Stack) -> AsyncIterator[Platform]:
 async def _follow_links(platform: Platform, by: Guest) -> None:
     """Open what is linked, a few pages of each kind, and remember the forms."""
     own = (f"/pcns/{PCN}",) if by.session else (f"/join/{PCN}", f"/help/{PCN}")
-    waiting = [*own, *([] if by.session else _places(platform))]
+    waiting = [*own, *_known(platform, by)]
     opened, kinds = set(waiting), Counter[str]()
     while waiting:
         path = waiting.pop(0)
@@ -82,5 +82,8 @@ async def _follow_links(platform: Platform, by: Guest) -> None:
                 waiting.append(link)
 
 
-def _places(platform: Platform) -> list[str]:
+def _known(platform: Platform, by: Guest) -> list[str]:
+    """What nobody links to, since a family keeps the address of its place; and sessions of the past, behind those to come."""
+    if by.session:
+        return [f"/pcns/{PCN}/sessions/{session}" for session in platform.seeded.ids["begun session"]]
     return [f"/join/{PCN}/places/{place}" for place in platform.seeded.ids["place of session"]]

@@ -170,7 +170,10 @@ CHOSEN = {
     "by": "full_name",
     "outcome": "advice",
     "attendance_status": "5",
+    "known-1": "",
 }
+_FURTHER_LINE = re.compile(r"(?<!item)-(?:[2-9]|\d\d)$")
+"""Somebody who fills in a table of lines begins with the first."""
 
 
 def today() -> dict[str, str]:
@@ -196,6 +199,8 @@ def _filled(form: FoundForm, day: Mapping[str, str]) -> Iterator[tuple[str, str]
             if group not in groups:
                 groups.add(group)
                 yield name, each.options[0]
+        elif _FURTHER_LINE.search(name):
+            yield name, each.value
         elif each.offered:
             yield name, _choice(each)
         elif part in day and group and f"{group}-day" in form.fields:
@@ -205,9 +210,10 @@ def _filled(form: FoundForm, day: Mapping[str, str]) -> Iterator[tuple[str, str]
 
 
 def _choice(each: Field) -> str:
-    if CHOSEN.get(each.name) in each.options:
-        return CHOSEN[each.name]
-    return each.value or next((option for option in each.options if option), "")
+    if each.value:
+        return each.value
+    first = next((option for option in each.options if option), "")
+    return CHOSEN[each.name] if CHOSEN.get(each.name) in each.options else first
 
 
 def asked_by_address(form: FoundForm) -> list[str]:

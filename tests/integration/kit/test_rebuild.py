@@ -10,7 +10,8 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from services.kit.rebuild.copies import RebuildRefused, copies, has_changed
+from services.kit.rebuild.copies import Compared, RebuildRefused, copies, has_changed
+from services.kit.rebuild.run import Rebuild
 from services.kit.registry import live_versions
 from services.kit.tenancy import TenantPool
 from services.kit.testing import eventually
@@ -98,6 +99,31 @@ async def test_under_live_writes_nobody_sees_it_empty_or_mixed_and_no_effect_is_
     assert await looked_up(parts, "select count(*) from events") == [8 * 3 * 6 + written]
 
 
+async def test_the_live_one_stands_still_while_it_is_compared_and_replaced(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(parts.store, 2, 2)
+    await project(parts)
+    put_live = Rebuild._put_live
+    steps: list[asyncio.Task[int]] = []
+
+    async def while_held(rebuild: Rebuild, *given: Any) -> None:
+        await append(parts.store, TENANTS[0], "account-1", Counted(account_id="account-1", amount=5, occurred_at=NOW))
+        steps.append(asyncio.create_task(projector_of(parts).step()))
+        done, _ = await asyncio.wait(steps, timeout=1)
+        assert not done, "the live one went on"
+        await put_live(rebuild, *given)
+
+    monkeypatch.setattr(Rebuild, "_put_live", while_held)
+    async with rebuilding(parts.database, log_of(parts)) as rebuild:
+        await rebuild.build()
+        assert all(each.equal for each in await rebuild.swap())
+    assert await steps[0] == 1
+    async with rebuilding(parts.database, log_of(parts)) as rebuild:
+        await rebuild.build()
+        assert all(each.equal for each in await rebuild.verify())
+
+
 async def test_one_tenant_while_live_leaves_every_other_row_untouched(parts: Parts) -> None:
     await fill(parts.store, 5, 6)
     await project(parts)
@@ -182,32 +208,41 @@ async def test_verify_names_the_tenant_that_differs_and_changes_nothing(parts: P
     assert await left_over(parts.database) == NOTHING
 
 
+NEWER = replace(ACCOUNTS, version=2, evolve=lambda row, event: replace(ACCOUNTS.evolve(row, event), tags=("two",)))
+
+
 async def test_a_new_version_waits_until_it_was_built_and_the_old_one_stops(parts: Parts) -> None:
     await fill(parts.store, 3, 3)
-    await project(parts)
-    old_rows, old = await rows_of(parts.database), projector_of(parts)
-    assert await old.step() == 0
-    newer = replace(ACCOUNTS, version=2, evolve=lambda row, event: replace(ACCOUNTS.evolve(row, event), tags=("two",)))
-    assert await projector_of(parts, newer).step() == 0
+    old = projector_of(parts)
+    while await old.step():
+        pass
+    old_rows = await rows_of(parts.database)
+    assert await projector_of(parts, NEWER).step() == 0
     assert await rows_of(parts.database) == old_rows
-    async with rebuilding(parts.database, log_of(parts), newer) as rebuild:
-        await rebuild.build()
-        assert await rebuild.swap() == []
+    assert await rebuilt(parts, NEWER) == []
+    new_rows = await rows_of(parts.database)
     await append(parts.store, TENANTS[0], "account-1", Counted(account_id="account-1", amount=1, occurred_at=NOW))
-    assert await old.step() == await old.step() == 0
-    assert await projector_of(parts).step() == 0
-    assert await projector_of(parts, newer).step() == 1
+    for stopped in (old, projector_of(parts)):
+        await stopped.step()
+        assert await rows_of(parts.database) == new_rows
+    assert await projector_of(parts, NEWER).step() == 1
     assert all("{two}" in row for row in await rows_of(parts.database))
     assert await rows_of(parts.database, "kept.accounts") == old_rows
+
+
+async def test_back_to_the_old_version_with_the_release_that_folds_it(parts: Parts) -> None:
+    await fill(parts.store, 3, 3)
+    await project(parts)
+    await rebuilt(parts, NEWER)
+    await append(parts.store, TENANTS[0], "account-1", Counted(account_id="account-1", amount=1, occurred_at=NOW))
+    await project(parts, NEWER)
     with pytest.raises(RebuildRefused, match="folded by version 1, this release folds 2"):
-        await rolled_back(parts, newer)
+        await rolled_back(parts, NEWER)
     await rolled_back(parts, ACCOUNTS)
-    assert await projector_of(parts, newer).step() == 0
+    assert await projector_of(parts, NEWER).step() == 0
     assert sum("{two}" in row for row in await rows_of(parts.database)) == 0
     await project(parts)
-    async with rebuilding(parts.database, log_of(parts)) as rebuild:
-        await rebuild.build()
-        assert all(each.equal for each in await rebuild.verify())
+    assert all(each.equal for each in await rebuilt(parts))
 
 
 async def test_a_new_read_model_begins_with_the_first_event_by_itself(parts: Parts) -> None:
@@ -295,6 +330,12 @@ async def caught_up(parts: Parts) -> bool:
 async def registered(parts: Parts) -> dict[str, int]:
     async with parts.pool.unscoped() as tx:
         return await live_versions(tx)
+
+
+async def rebuilt(parts: Parts, model: Any = ACCOUNTS) -> list[Compared]:
+    async with rebuilding(parts.database, log_of(parts), model) as rebuild:
+        await rebuild.build()
+        return await rebuild.swap()
 
 
 async def rolled_back(parts: Parts, model: Any) -> None:

@@ -251,12 +251,11 @@ async def test_a_consultation_is_a_row_and_the_newest_comes_first(pool: TenantPo
         practice_ods_code="X00001",
         outcome="led_to_referral",
         held_on=HELD_ON,
-        note="Tearful since the scan.",
         logged_at=NOW,
     )
-    day_before = {"consultation_id": OTHER_SESSION, "held_on": HELD_ON - timedelta(days=1), "note": None}
+    day_before = {"consultation_id": OTHER_SESSION, "held_on": HELD_ON - timedelta(days=1)}
     earlier = replace(row, **day_before)
-    facts = log(input_logged(), consultation_logged(**day_before), consultation_logged())
+    facts = log(input_logged(), consultation_logged(**day_before, note=None), consultation_logged())
     await ProjectionCase(CONSULTATION_LOG).given(*facts).then_stored(pool, row, earlier)
     async with pool.scope(TENANT) as tx:
         assert await consultations(tx, TENANT) == [row, earlier]

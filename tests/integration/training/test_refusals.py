@@ -163,7 +163,7 @@ async def test_a_key_used_for_something_else_is_refused(site: Site) -> None:
 
 @pytest.mark.parametrize(("method", "path"), PCN_ROUTES)
 async def test_another_network_is_none_of_ones_business(site: Site, method: str, path: str) -> None:
-    path = path.format(pcn=A, training_session_id=STRANGER, consultation_id=STRANGER)
+    path = path.format(pcn=A, training_session_id=STRANGER, consultation_id=STRANGER, person_id=STRANGER)
     for role in ("training-lead", "coordinator", "clinician"):
         assert problem(await site.ask(method, path, {}, role=role, pcns=[B]))["slug"] == "not-allowed"
 
@@ -171,7 +171,7 @@ async def test_another_network_is_none_of_ones_business(site: Site, method: str,
 @pytest.mark.parametrize(("method", "path"), PCN_ROUTES)
 @pytest.mark.parametrize("role", ["referrer", "operator", "importer", "public"])
 async def test_who_is_not_of_the_team_is_not_let_in(site: Site, method: str, path: str, role: str) -> None:
-    path = path.format(pcn=A, training_session_id=STRANGER, consultation_id=STRANGER)
+    path = path.format(pcn=A, training_session_id=STRANGER, consultation_id=STRANGER, person_id=STRANGER)
     assert problem(await site.ask(method, path, {}, role=role, pcns=["*"]))["slug"] == "not-allowed"
 
 
