@@ -15,7 +15,7 @@ REQUEST = {
     "telephone": "01632 960003",
     "preferred_language": "ro",
     "interpreter_required": "yes",
-    "access_needs": "She uses a wheelchair.",
+    "access_note": "She uses a wheelchair.",
     "words": "She cries a lot since the baby came.",
 }
 

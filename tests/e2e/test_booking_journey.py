@@ -14,7 +14,7 @@ from tests.e2e.visitor import Visitor
 
 @pytest.mark.parametrize("scripts", [True, False])
 async def test_a_referrer_books_a_place(visit: Visit, stack: Stack, scripts: bool) -> None:
-    a_session(stack)
+    sessions(stack)
     name = f"Jana Bell {scripts} (synthetic)"
     referrer = await visit("referrer", scripts=scripts)
     await refers(referrer, name)
@@ -40,19 +40,21 @@ async def test_a_referrer_books_a_place(visit: Visit, stack: Stack, scripts: boo
     await a_clinician_books_from_the_persons_page(await visit("clinician", scripts=scripts), person, name)
 
 
-def a_session(stack: Stack) -> None:
-    begins = datetime.now(UTC) + timedelta(days=7)
-    body = {
-        "session_type": "antenatal",
-        "starts_at": begins.isoformat(),
-        "ends_at": (begins + timedelta(hours=2)).isoformat(),
-        "capacity": 30,
-        "activity_location_type": "K01",
-        "language": "en",
-        "open_to_all": True,
-    }
+def sessions(stack: Stack) -> None:
+    """Two, a day apart."""
     with Client(stack.home, "importer") as client:
-        client.command("scheduling", "POST", f"/v1/pcns/{PCN}/group-sessions", body, uuid4())
+        for days in (7, 8):
+            begins = datetime.now(UTC) + timedelta(days=days)
+            body = {
+                "session_type": "antenatal",
+                "starts_at": begins.isoformat(),
+                "ends_at": (begins + timedelta(hours=2)).isoformat(),
+                "capacity": 30,
+                "activity_location_type": "K01",
+                "language": "en",
+                "open_to_all": True,
+            }
+            client.command("scheduling", "POST", f"/v1/pcns/{PCN}/group-sessions", body, uuid4())
 
 
 async def refers(referrer: Visitor, name: str) -> None:
@@ -64,10 +66,15 @@ async def refers(referrer: Visitor, name: str) -> None:
 
 
 async def a_clinician_books_from_the_persons_page(clinician: Visitor, person: str, name: str) -> None:
-    await clinician.open(f"/people/{person}")
-    await clinician.page.get_by_role("button", name="Book a place on a session").click()
-    await clinician.page.get_by_role("link", name="Book a place").first.click()
-    assert name in await clinician.text()
-    await clinician.fill({"party_size": "1"})
-    await clinician.press("Book the place")
-    assert "The list below says" in await clinician.text()
+    """On the session they are booked on already, which is refused, and on the last there is."""
+    for number, said in (
+        (0, "This person already has or waits for a place at this session."),
+        (-1, "The list below says"),
+    ):
+        await clinician.open(f"/people/{person}")
+        await clinician.page.get_by_role("button", name="Book a place on a session").click()
+        await clinician.page.get_by_role("link", name="Book a place").nth(number).click()
+        assert name in await clinician.text()
+        await clinician.fill({"party_size": "1"})
+        await clinician.press("Book the place")
+        assert said in await clinician.text()

@@ -186,7 +186,11 @@ async def test_whoever_runs_the_platform_sees_how_the_services_are(visit: Visit)
     await coordinator.page.goto(f"{coordinator.portal}/operations")
     said = await coordinator.text()
     assert "Does not answer" not in said
-    assert "perinatal.referral.events, partition 0" in said
+    for details in await coordinator.page.locator("details > summary").all():
+        await details.click()
+    said = await coordinator.text()
+    assert "Events of other services" in said
+    assert "perinatal.referral.events" in said
     await coordinator.check("operations")
     await coordinator.open("/everybody")
     await coordinator.check("everybody")
