@@ -50,7 +50,7 @@ class PcnFile(_Part):
     name: Name
     practices: Annotated[list[PracticeEntry], Field(min_length=1)]
     care_strands: Annotated[list[str], Field(min_length=1)]
-    waiting_threshold_days: Annotated[int, Field(ge=1)]
+    waiting_threshold_days: Annotated[int, Field(ge=1, le=3 * 365)]
     commissioner_ods_code: OdsCode | None = None
 
     def body(self) -> dict[str, Any]:

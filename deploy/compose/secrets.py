@@ -106,7 +106,7 @@ class Secrets:
         return self._credentials.password(f"kafka-{user}")
 
     def _cluster_id(self) -> str:
-        path = self.home.secrets / "kafka-cluster-id"
+        path = self.home.root / "kafka-cluster-id"
         if not path.exists():
             write_whole(path, base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("="))
         return path.read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from deploy.local.services import SERVICES
-from services.kit.cloud_events import Message
+from services.kit.cloud_events import Message, as_it_was
 from services.kit.codec import Codec
 from services.kit.event_store import recorded
 from services.kit.record import RECOVERED, Recorded, Recovered
@@ -33,7 +33,7 @@ class Publication:
         event = recorded(self.codec.decode(row["type"], row["data"], {}), TenantId(row["tenant"]), row)
         if not isinstance(event.event, Recovered):
             return event, self.translate(event)
-        return event, _as_it_was(row["data"]) if row["type"] == RECOVERED else None
+        return event, as_it_was(event.event)
 
 
 def publication_of(service: str) -> Publication:
@@ -45,11 +45,4 @@ def publication_of(service: str) -> Publication:
         translate=main.to_message,
         published=main.PUBLISHED,
         topics=main.SENT_TO,
-    )
-
-
-def _as_it_was(kept: Mapping[str, Any]) -> Message:
-    """The message a lost event was published by, from what the log keeps of it."""
-    return Message(
-        topic=kept["topic"], type=kept["type"], dataschema=kept["dataschema"], data=kept["value"].encode("utf-8")
     )

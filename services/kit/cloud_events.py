@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.kit.record import Recorded
+from services.kit.record import Recorded, Recovered
 from services.kit.tenancy import TenantId
 
 Header = tuple[str, bytes]
@@ -35,6 +35,14 @@ class Message:
     type: str
     dataschema: str
     data: bytes
+
+
+def as_it_was(recovered: Recovered) -> Message | None:
+    """The message a lost event was published by, byte for byte; None when it never was."""
+    kept = recovered.message
+    if not kept:
+        return None
+    return Message(topic=kept["topic"], type=kept["type"], dataschema=kept["dataschema"], data=kept["value"].encode())
 
 
 class NotACloudEvent(Exception):

@@ -74,7 +74,7 @@ class Codec(Generic[E]):
         A lost event is a `Recovered`, of no service's own type: who folds events passes it over.
         """
         if name in {RECOVERED, LOST}:
-            return cast("E", Recovered())
+            return cast("E", Recovered(data))
         name, data = self._upcast(name, data)
         shape = self._by_name.get(name)
         if shape is None:

@@ -38,7 +38,8 @@ STATUS = {
     Kind.FORBIDDEN: 403,
     Kind.BUSY: 503,
 }
-_HTTP_SLUGS = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+_UNREADABLE = "What was sent cannot be read as JSON."
+_HTTP_SLUGS = {400: "body-unreadable", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 _FIELD = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _PURPOSE = re.compile(r"[a-z][a-z-]{0,40}")
 _MAX_BODY = 1_000_000
@@ -229,7 +230,8 @@ def _part(part: int | str) -> str:
 
 
 def _http_problem(_: Request, error: HTTPException) -> JSONResponse:
-    return _problem(_HTTP_SLUGS.get(error.status_code, "http"), str(error.detail), error.status_code)
+    said = _UNREADABLE if error.status_code == 400 else str(error.detail)
+    return _problem(_HTTP_SLUGS.get(error.status_code, "http"), said, error.status_code)
 
 
 def _crash_problem(request: Request, error: Exception) -> JSONResponse:

@@ -91,7 +91,7 @@ class Intake:
         try:
             return replace(envelope, event=self._parse(envelope.type, envelope.event))
         except Exception as error:
-            raise Unreadable(_why(error)) from error
+            raise Unreadable(why(error)) from error
 
 
 def arrive(record: "ConsumerRecord[bytes, bytes]") -> Arrived:
@@ -125,7 +125,7 @@ def _nameless(record: "ConsumerRecord[bytes, bytes]", error_type: str) -> Arrive
     return Arrived(tenant=UNKNOWN, topic=record.topic, stream=stream, pointer=pointer, trouble=trouble)
 
 
-def _why(error: Exception) -> Failure:
+def why(error: Exception) -> Failure:
     """What an event's own form has against it."""
     named = type(error).__name__
     match error:

@@ -1,5 +1,6 @@
 """An event as it was written, and the answer to a command."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -15,8 +16,11 @@ E_co = TypeVar("E_co", covariant=True)
 class Recovered:
     """Stands in the log for an event that was lost with the log's end, as by a restore, so that its place is never given out again.
 
-    What was published of it, if anything was, is in the stored row. Deciding and read models pass it over.
+    `message` is what was published of it ({topic, type, dataschema, value}); empty when nothing was. Deciding and read models pass
+    it over; it is published as it was.
     """
+
+    message: Mapping[str, str]
 
 
 RECOVERED = "recovered.v1"

@@ -19,7 +19,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import ProducerClosed
 
 from services.kit import metrics
-from services.kit.cloud_events import Message, headers, source_of
+from services.kit.cloud_events import Message, as_it_was, headers, source_of
 from services.kit.event_store import EventStore
 from services.kit.kafka import connection
 from services.kit.projector import Gap
@@ -200,8 +200,7 @@ class Relay(Generic[E]):
         return Lease(lease.epoch, moved)
 
     async def _send(self, events: Sequence[Recorded[E]]) -> None:
-        there = (recorded for recorded in events if not isinstance(recorded.event, Recovered))
-        outgoing = [(recorded, message) for recorded in there if (message := self._translate(recorded)) is not None]
+        outgoing = [(recorded, message) for recorded in events if (message := self._message(recorded)) is not None]
         if not outgoing:
             return
         producer = await self._started_producer()
@@ -217,6 +216,12 @@ class Relay(Generic[E]):
             ]
             await asyncio.gather(*sent)
         metrics.RELAY_PUBLISHED.inc(len(sent))
+
+    def _message(self, recorded: Recorded[E]) -> Message | None:
+        """What came back from Kafka is sent there again: it may be another Kafka by now, and who has it drops it."""
+        if isinstance(recorded.event, Recovered):
+            return as_it_was(recorded.event)
+        return self._translate(recorded)
 
     async def _started_producer(self) -> AIOKafkaProducer:
         if self._producer is None:

@@ -186,11 +186,13 @@ async def test_whoever_runs_the_platform_sees_how_the_services_are(visit: Visit)
     await coordinator.page.goto(f"{coordinator.portal}/operations")
     said = await coordinator.text()
     assert "Does not answer" not in said
+    assert "Every service is up" in said
+    await coordinator.check("operations")
     for details in await coordinator.page.locator("details > summary").all():
         await details.click()
     said = await coordinator.text()
     assert "Events of other services" in said
     assert "perinatal.referral.events" in said
-    await coordinator.check("operations")
+    await coordinator.check("operations-open")
     await coordinator.open("/everybody")
     await coordinator.check("everybody")

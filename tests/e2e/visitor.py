@@ -106,7 +106,8 @@ class Visitor:
             await page.set_viewport_size({"width": width, "height": 900})
             # The menu folds up a moment after the window has become narrower.
             await eventually(lambda: fits(page), within=5, what=f"{name} fits into {width}")
-            assert await axe(page) == [], f"{name} at {width}"
+            found = await axe(page)
+            assert found == [], f"{name} at {width}: {found}"
             if self.scripts:
                 SCREENSHOTS.mkdir(exist_ok=True)
                 await page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)

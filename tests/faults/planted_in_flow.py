@@ -55,6 +55,25 @@ IN_FLOW = (
     ),
     fault(
         5,
+        "a log that was set back is not noticed",
+        "test_restored.py::test_a_log_older_than_kafka_refuses_until_it_is_reconciled",
+        (RELAY, "        await self.compare()\n", ""),
+    ),
+    fault(
+        5,
+        "a log that was set back is compared by its head alone",
+        "test_restored.py::test_a_log_that_went_another_way_is_not_reconciled",
+        (RELAY, "if ids.get(position) != event_id)", "if position not in ids)"),
+    ),
+    fault(
+        5,
+        "what came back from Kafka is not published into the next one",
+        "test_restored.py::test_what_came_back_is_published_again_into_another_kafka",
+        (RELAY, "            return as_it_was(recorded.event)\n", "            return None\n"),
+        (RELAY, "import Message, as_it_was, headers", "import Message, headers"),
+    ),
+    fault(
+        5,
         "the checkpoint of the relay has no fence",
         "test_relay.py::test_an_older_epoch_is_shut_out_even_where_the_checkpoint_has_not_moved",
         (
@@ -106,7 +125,14 @@ IN_FLOW = (
         "an unexplained jump of the offsets is followed",
         "test_consumer.py::test_a_jump_that_the_checkpoint_does_not_explain",
         (CONSUMER, "        if records[0].offset > next_offset:\n", "        if False:\n"),
+        (CONSUMER, "        for partition in taken.keys() & assigned:\n", "        for partition in ():\n"),
         (GUARD, "        if recorded.previous > known:\n", "        if False:\n"),
+    ),
+    fault(
+        6,
+        "a consumer begins where Kafka was told, not where its rows are",
+        "test_restored.py::test_a_consumer_set_back_reads_on_from_where_its_rows_are",
+        (CONSUMER, "        for partition in taken.keys() & assigned:\n", "        for partition in ():\n"),
     ),
     fault(
         6,

@@ -82,6 +82,16 @@ IN_STORE = (
         (RELAY, "if events[0].position != lease.position + 1 or", "if False and"),
     ),
     fault(
+        2,
+        "a copy of a log takes appends before it was compared",
+        "test_restored.py::test_nothing_is_appended_to_a_copy_before_it_was_compared",
+        (
+            "services/kit/migrations/store/0004_held.sql",
+            "create trigger open_only before insert on events for each statement execute function refuse_while_held();",
+            "",
+        ),
+    ),
+    fault(
         3,
         "an append does not look for its command id",
         CUT,

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ import pytest
 
 from deploy.local.databases import Databases
 from deploy.local.errors import StackError
+from deploy.local.topics import Topic, ensure_topics
 from deploy.operations.postgres_tools import dump, load
 from deploy.operations.reconcile import mend, plan_mending
 from deploy.operations.relay import relay_status, verify_relay
@@ -110,6 +112,35 @@ async def test_a_log_older_than_kafka_refuses_until_it_is_reconciled(
             await chain.arrived()
     assert await chain.source.store.head() == head + 12 * 3 * 2
     await chain.verify()
+
+
+async def test_what_came_back_is_published_again_into_another_kafka(
+    chain: Chain, databases: Databases, tmp_path: Path
+) -> None:
+    """Who hears of it all for the first time misses nothing, neither what came back nor what came after it."""
+    await fill(chain, 1)
+    await published(chain)
+    file = await dumped(chain.place.source, tmp_path / "toy.dump")
+    await fill(chain, 1)
+    await published(chain)
+    await set_back(databases, chain.place.source, file)
+    chain.answers.clear()
+    await reconciled(chain)
+    await fill(chain, 1)
+    place = replace(chain.place, topic=f"{chain.place.topic}-anew")
+    await asyncio.to_thread(ensure_topics, place.kafka, [Topic(name=place.topic, partitions=3, retention_ms=-1)])
+    async with oracle.administrator(place.source) as connection:
+        await connection.execute("update relay set position = 0")
+        await connection.execute(
+            "alter table events disable trigger append_only; "
+            f"update events set data = data || '{{\"topic\": \"{place.topic}\"}}' where type = 'recovered.v1'; "
+            "alter table events enable trigger append_only"
+        )
+    async with oracle.administrator(place.target) as connection:
+        await connection.execute("truncate totals, stream_versions, consumer_checkpoints")
+    chain.place = place
+    await published(chain)
+    await chain.verify(sent_again=False)
 
 
 async def goes_on(relay: Relay[Toy]) -> bool:

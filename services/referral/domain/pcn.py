@@ -8,6 +8,8 @@ from typing import TypeAlias, assert_never
 from services.kit.errors import DomainError, Kind
 from services.referral.domain.events import PcnConfigured, PcnEvent, Practice
 
+LONGEST_WAIT_DAYS = 3 * 365
+
 
 class UnknownPcn(DomainError):
     """This network has not been set up yet."""
@@ -31,7 +33,7 @@ class RepeatedPractice(DomainError):
 
 
 class NoWaitingThreshold(DomainError):
-    """The waiting threshold is at least one day."""
+    """A network has a waiting time of at least one day, and of three years at most."""
 
     slug = "waiting-threshold-invalid"
     kind = Kind.INVALID
@@ -94,7 +96,7 @@ def decide(command: ConfigurePcn, state: Pcn, *, now: datetime) -> list[PcnEvent
     """The same settings again change nothing. Raises RepeatedPractice, NoWaitingThreshold."""
     if _repeated(command.practices):
         raise RepeatedPractice(field="practices")
-    if command.waiting_threshold_days < 1:
+    if not 1 <= command.waiting_threshold_days <= LONGEST_WAIT_DAYS:
         raise NoWaitingThreshold(field="waiting_threshold_days")
     configured = PcnConfigured(
         pcn_ods_code=command.pcn_ods_code,

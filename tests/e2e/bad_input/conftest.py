@@ -51,7 +51,7 @@ class Platform:
 @pytest.fixture(scope="package")
 async def platform(stack: Stack) -> AsyncIterator[Platform]:
     """A network where every form is reached by following links."""
-    seeded = seed(stack, PCN, copies=5)
+    seeded = seed(stack, PCN, copies=8)
     guests = {role: guest(stack, role, PCN) for role in ROLES}
     admin = stack.wiring.postgres_admin.rsplit("/", 1)[0]
     stores = [await asyncpg.connect(f"{admin}/{name}") for name in STORES]

@@ -158,6 +158,7 @@ TYPED = {
     "duration_minutes": "20",
     "wording": "To sleep through a night.",
     "name-1": "Hana Novak (synthetic)",
+    "after-ask-about-mood-1": "7",
     "language": "en",
 }
 """What somebody may well write in the boxes that must not be empty."""
@@ -172,6 +173,7 @@ CHOSEN = {
     "attendance_status": "5",
     "known-1": "",
 }
+_TAKING_AWAY = frozenset({"gone", "remove"})
 _FURTHER_LINE = re.compile(r"(?<!item)-(?:[2-9]|\d\d)$")
 """Somebody who fills in a table of lines begins with the first."""
 
@@ -196,7 +198,7 @@ def _filled(form: FoundForm, day: Mapping[str, str]) -> Iterator[tuple[str, str]
     for name, each in form.fields.items():
         group, _, part = name.rpartition("-")
         if each.kind == "checkbox":
-            if group not in groups:
+            if group not in groups and group not in _TAKING_AWAY:
                 groups.add(group)
                 yield name, each.options[0]
         elif _FURTHER_LINE.search(name):
@@ -210,10 +212,9 @@ def _filled(form: FoundForm, day: Mapping[str, str]) -> Iterator[tuple[str, str]
 
 
 def _choice(each: Field) -> str:
-    if each.value:
-        return each.value
-    first = next((option for option in each.options if option), "")
-    return CHOSEN[each.name] if CHOSEN.get(each.name) in each.options else first
+    if CHOSEN.get(each.name) in each.options:
+        return CHOSEN[each.name]
+    return each.value or next((option for option in each.options if option), "")
 
 
 def asked_by_address(form: FoundForm) -> list[str]:

@@ -1,6 +1,6 @@
 """Training of professionals: sessions planned and held, and which practices are covered."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
@@ -16,8 +16,8 @@ from services.portal.web.moments import day_in_words
 from services.portal.web.pages.triage import Filter, PageNumber
 from services.portal.web.presenters.files import TRAINING_HEADINGS, training_cells
 from services.portal.web.presenters.paging import SIZE, Paging, offset
-from services.portal.web.presenters.training import covered, training_line
-from services.portal.web.site import OfForm, OfNetwork
+from services.portal.web.presenters.training import PracticeLine, covered, training_line
+from services.portal.web.site import OfForm, OfNetwork, Visit
 from services.portal.web.times import day_values, span_of
 from services.portal.web.training_forms import read_training
 
@@ -47,15 +47,26 @@ async def training_file(visit: OfNetwork, status: Filter = "") -> Response:
 @router.get("/pcns/{pcn}/training/coverage", dependencies=[Depends(permit("page:training"))])
 async def coverage_page(visit: OfNetwork) -> Response:
     form = Form(values=dict(visit.request.query_params))
-    asked = form.day("on", "The day") or visit.site.today
-    last = min(asked, visit.site.today)
-    start, end = span_of(first_day_of_twelve_months(last), (last - first_day_of_twelve_months(last)).days + 1)
-    async with visit.site.pool.scope(visit.tenant) as tx:
-        trained = await trained_by_practice(tx, visit.tenant, start, end)
-    lines = covered(visit.network, trained)
+    start, end, lines = await _coverage(visit, form)
     period = f"{day_in_words(start)} to {day_in_words(end - timedelta(hours=12))}"
     status = 200 if form.valid else 422
     return visit.page("training/coverage.jinja", status=status, form=form, lines=lines, period=period)
+
+
+@router.get("/pcns/{pcn}/training/coverage.csv", dependencies=[Depends(permit("page:training"))])
+async def coverage_file(visit: OfNetwork) -> Response:
+    _, _, lines = await _coverage(visit, Form(values=dict(visit.request.query_params)))
+    return csv_response("coverage", ("practice", "trained"), [[line.name, line.trained] for line in lines])
+
+
+async def _coverage(visit: Visit, form: Form) -> tuple[datetime, datetime, list[PracticeLine]]:
+    """From when, to before when, and how many of each practice were trained in these twelve months."""
+    last = min(form.day("on", "The day") or visit.site.today, visit.site.today)
+    first = first_day_of_twelve_months(last)
+    start, end = span_of(first, (last - first).days + 1)
+    async with visit.site.pool.scope(visit.tenant) as tx:
+        trained = await trained_by_practice(tx, visit.tenant, start, end)
+    return start, end, covered(visit.network, trained)
 
 
 @router.get("/pcns/{pcn}/training/new", dependencies=[Depends(permit("page:training-plan"))])
