@@ -26,22 +26,28 @@ def bodies(site: Site) -> dict[str, Make]:
 
         return make
 
-    whose = {"person_id": str(uuid4())}
-    said = {"reason": "entry-error", "note": "A note."}
-    correction = {**whose, "items": EPDS["items"], "orientation": "oriented", **said}
-    concern = f"{PCN}/safeguarding-concerns/{{concern_id}}"
     return {
         f"{PCN}/measures": measure,
-        f"{PCN}/measures/{{measure_id}}/correct": plain(correction),
-        f"{PCN}/risk-flags/{{flag_id}}/review": plain({**whose, "outcome": "monitoring", "note": "A note."}),
         f"{PCN}/people/{{person_id}}/goals": about({"wording": "To sleep.", "set_on": DAY}),
-        f"{PCN}/goals/{{goal_id}}/rate": plain({**whose, "rating": 3, "rated_on": DAY}),
         f"{PCN}/people/{{person_id}}/safeguarding-concerns": about({"level": "early-help", "opened_on": DAY}),
-        f"{concern}/level": plain({**whose, "level": "early-help", "changed_on": DAY}),
-        f"{concern}/close": plain({**whose, "reason": "other", "closed_on": DAY}),
         f"{PCN}/people/{{person_id}}/mha-periods": about({"legal_status": "02", "started_on": DAY}),
-        f"{PCN}/mha-periods/{{period_id}}/end": plain({**whose, "ended_on": DAY}),
+        **{command: plain({"person_id": str(uuid4()), **body}) for command, body in OF_WHAT_IS_THERE.items()},
     }
+
+
+OF_WHAT_IS_THERE: dict[str, dict[str, object]] = {
+    f"{PCN}/measures/{{measure_id}}/correct": {
+        "items": EPDS["items"],
+        "orientation": "oriented",
+        "reason": "entry-error",
+        "note": "A note.",
+    },
+    f"{PCN}/risk-flags/{{flag_id}}/review": {"outcome": "monitoring", "note": "A note."},
+    f"{PCN}/goals/{{goal_id}}/rate": {"rating": 3, "rated_on": DAY},
+    f"{PCN}/safeguarding-concerns/{{concern_id}}/level": {"level": "early-help", "changed_on": DAY},
+    f"{PCN}/safeguarding-concerns/{{concern_id}}/close": {"reason": "other", "closed_on": DAY},
+    f"{PCN}/mha-periods/{{period_id}}/end": {"ended_on": DAY},
+}
 
 
 def service(site: Site) -> Service:
