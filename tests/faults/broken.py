@@ -20,10 +20,11 @@ from xml.etree import ElementTree as ET
 
 from tests.faults.fault import Fault
 from tests.faults.planted_in_flow import IN_FLOW
+from tests.faults.planted_in_parking import IN_PARKING
 from tests.faults.planted_in_privacy import IN_PRIVACY
 from tests.faults.planted_in_store import IN_STORE
 
-PLANTED = (*IN_STORE, *IN_FLOW, *IN_PRIVACY)
+PLANTED = (*IN_STORE, *IN_FLOW, *IN_PARKING, *IN_PRIVACY)
 ROOT = Path(__file__).parents[2]
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", ".local", ".*_cache", ".hypothesis", "__pycache__", "node_modules", "*.egg-info"
