@@ -50,6 +50,7 @@ IN_PARKING = (
         "a parked stream is moved on all the same",
         "test_poison.py::test_a_restart_remembers_what_stands_still",
         (GUARD_SQL, "where $6 or not exists (", "where $6 or true or not exists ("),
+        (PARKING, '        found |= {(tenant, topic, row["stream"]) for row in rows}\n', ""),
     ),
     fault(
         7,
@@ -80,9 +81,7 @@ IN_PARKING = (
         7,
         "replays hold neither the consumer nor each other",
         f"{OWN_LOG}::test_replays_beside_each_other_and_beside_the_projector_apply_each_event_once",
-        (REPLAY, '    await tx.fetchval(SQL["hold_consumer"], place.consumer)\n', ""),
-        (REPLAY, '    await tx.fetchval(SQL["hold_projection"], place.consumer)\n', ""),
-        (REPLAY, '    await tx.fetchval(SQL["lock"], *place.key)\n', ""),
+        (REPLAY, "            await _hold(tx, place)\n            if", "            if"),
     ),
     fault(
         7,
