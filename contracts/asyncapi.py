@@ -99,9 +99,8 @@ def _channel(topic: Topic) -> Node:
 
 
 def _operations(topic: Topic) -> Iterable[tuple[str, Node]]:
-    sent = [name for name in topic.types if name not in topic.announced]
-    if topic.producer and sent:
-        yield f"{topic.producer}-sends-{topic.name}", _operation("send", topic.producer, topic.name, sent)
+    if topic.producer:
+        yield f"{topic.producer}-sends-{topic.name}", _operation("send", topic.producer, topic.name, topic.types)
     for consumer in topic.consumers:
         yield f"{consumer}-receives-{topic.name}", _operation("receive", consumer, topic.name, topic.types)
 
@@ -127,7 +126,6 @@ def _message(event: type[PublicEvent], example: Node, topics: Topics) -> Node:
         "bindings": {"kafka": {"key": {"type": "string", "description": "The stream."}, "bindingVersion": BINDING}},
         "examples": [{"name": event.TYPE, "headers": example["headers"], "payload": example["data"]}],
         "x-owner": topic.owner,
-        "x-status": "announced" if event.TYPE in topic.announced else "sent",
         "x-schema-id": event.dataschema(),
     }
 

@@ -25,7 +25,6 @@ class Topic(BaseModel):
     parks: str | None = None
     has_personal_data: bool
     types: list[str]
-    announced: list[str] = []
 
 
 class Topics(BaseModel):

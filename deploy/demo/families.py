@@ -9,6 +9,7 @@ from deploy.demo.calendar import Diaries, Meeting, moment, working_day
 from deploy.demo.chance import Chance, nhs_number
 from deploy.demo.character import Character, language_of, name_of
 from deploy.demo.forms import measures
+from deploy.demo.reached import reached
 from deploy.demo.story import CLINICIAN, IMPORTER, Step, Story
 from deploy.demo.worries import goals, restricted
 
@@ -108,7 +109,9 @@ class Family:
             "perinatal_stage": "antenatal" if self.birth > self.received else "postnatal",
         }
         infant = "infant_birth_date" if self.birth < self.today else "estimated_delivery_date"
-        return {**person, **self._number(), infant: self.birth.isoformat()}
+        # Draws of their own, so that what is asked here leaves the rest of a family as it is.
+        contact = reached(Chance(f"{character.pcn}/reached/{self.number}"))
+        return {**person, **contact, **self._number(), infant: self.birth.isoformat()}
 
     def _number(self) -> dict[str, str]:
         if not self.chance.happens(self.character.unnumbered):

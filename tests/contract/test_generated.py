@@ -82,11 +82,6 @@ def test_release_writes_a_baseline_that_check_then_holds_us_to(
     assert "perinatal-wait-started-1: released in 9.9.0 and no longer there" in commands.incompatible()
 
 
-def test_what_is_only_announced_is_not_released(committed: Path) -> None:
-    run("release", "9.9.0")
-    assert not (committed / "released" / "perinatal-person-erased-1.json").exists()
-
-
 def test_a_release_without_change_adds_nothing(committed: Path) -> None:
     run("release", "9.9.0")
     assert commands.released_with("9.9.1") == {}

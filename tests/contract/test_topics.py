@@ -31,7 +31,6 @@ def test_a_topic_is_whole(topic: Topic) -> None:
     assert topic.has_personal_data is False
     assert topic.key == "stream"
     assert topic.retention_ms in (-1, 7_776_000_000)
-    assert set(topic.announced) <= set(topic.types)
 
 
 @pytest.mark.parametrize("topic", EACH)

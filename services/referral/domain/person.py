@@ -1,7 +1,7 @@
 """A person becomes known to the service. Nobody needs an NHS number for that: why it is missing is noted instead."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TypeAlias, assert_never
 
 from services.kit.errors import DomainError, Erased, Kind
@@ -106,30 +106,10 @@ def evolve(state: Person, event: PersonEvent) -> Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterPerson:
-    """Make a person known. Every detail but the four coded equity facts may be missing."""
+class RegisterPerson(Details):
+    """Make a person known, with these details. Every one but the three coded equity facts may be missing."""
 
     person_id: str
-    ethnic_category: str
-    preferred_language: str
-    interpreter_required: bool
-    full_name: str | None = None
-    nhs_number: str | None = None
-    nhs_number_missing_reason: str | None = None
-    birth_date: date | None = None
-    postcode: str | None = None
-    postal_address: str | None = None
-    telephone: str | None = None
-    email: str | None = None
-    contact_preference: str | None = None
-    access_needs: tuple[str, ...] | None = None
-    access_note: str | None = None
-    external_reference: str | None = None
-    practice_ods_code: str | None = None
-    imd_decile: int | None = None
-    perinatal_stage: str | None = None
-    estimated_delivery_date: date | None = None
-    infant_birth_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """What the demonstration is made of, without a stack: people nobody is, in an order things can happen in."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -53,6 +54,15 @@ def test_nhs_numbers_are_of_nobody_and_checked_and_each_is_once(stories: list[St
 
 def test_every_name_says_that_it_is_made_up(stories: list[Story]) -> None:
     assert all(person["full_name"].endswith("(synthetic)") for person in bodies(stories, "people"))
+
+
+def test_families_can_be_reached_and_some_need_something_but_nobody_real_would_be_rung(stories: list[Story]) -> None:
+    people = bodies(stories, "people")
+    numbers = [person["telephone"] for person in people if "telephone" in person]
+    assert all(re.fullmatch("07700 900[0-9]{3}", number) for number in numbers)
+    assert all(person["email"].endswith("@example.org") for person in people if "email" in person)
+    needs = [person["access_needs"] for person in people if "access_needs" in person]
+    assert len(people) / 6 < len(needs) < len(people) / 3
 
 
 def test_referrals_are_spread_over_three_years(stories: list[Story]) -> None:

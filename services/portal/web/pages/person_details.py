@@ -18,6 +18,7 @@ from services.portal.web.site import OfForm, OfNetwork, Visit
 
 router = APIRouter()
 
+_NOT_OURS = "This page has changed on its way to us. Please open it again, then make your change."
 _LATER = "These details cannot be shown just now. Please try again in a moment."
 
 
@@ -32,10 +33,10 @@ async def details_form(visit: OfNetwork, person_id: UUID) -> Response:
 
 @router.post("/pcns/{pcn}/people/{person_id}/details", dependencies=[Depends(permit("page:person-details"))])
 async def change(visit: OfNetwork, person_id: UUID, form: OfForm) -> Response:
-    body = read_changes(form, visit.network)
+    body = {**read_changes(form, visit.network), **_seen(form)}
     if not form.valid:
         return await _show(visit, person_id, form)
-    outcome = await change_details(visit.caller, form.command_id, person_id, {**body, **_seen(form)})
+    outcome = await change_details(visit.caller, form.command_id, person_id, body)
     if isinstance(outcome, Refusal):
         form.refuse(outcome, ANCHORS)
         return await _show(visit, person_id, form)
@@ -43,9 +44,14 @@ async def change(visit: OfNetwork, person_id: UUID, form: OfForm) -> Response:
 
 
 def _seen(form: Form) -> dict[str, Any]:
-    """Which revision the page was made with, so that nobody's change is lost under another's."""
+    """Which revision the page was made with, so that nobody's change is lost under another's; none where none could be shown."""
     revision = form.value("revision")
-    return {"seen_revision": int(revision)} if revision.isascii() and revision.isdigit() and len(revision) < 9 else {}
+    if not revision:
+        return {}
+    if revision.isascii() and revision.isdigit() and len(revision) < 9:
+        return {"seen_revision": int(revision)}
+    form.wrong("form", _NOT_OURS)
+    return {}
 
 
 async def _show(visit: Visit, person_id: UUID, form: Form) -> Response:
