@@ -7,7 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PINNED := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml
-PLATFORM := tests/e2e tests/integration/deploy tests/integration/importing
+BROWSER := tests/e2e
+INSTALLATION := tests/integration/deploy tests/integration/importing
 WITHOUT_STACK := not stack and not postgres and not kafka and not browser and not containers
 
 .PHONY: help demo test check test-integration test-compose bench faults requirements install install-dev
@@ -19,20 +20,26 @@ demo: install ## Install, start everything here and load the demonstration (ARGS
 	@$(BIN)/perinatal up --demo $(ARGS)
 
 test: install-dev ## All a submission needs, on real PostgreSQL and Kafka (ARGS go to pytest)
-	@$(MAKE) --no-print-directory lint
 ifdef ARGS
+	@$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest $(ARGS)
 else
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-platform test-parts
+	@$(MAKE) --no-print-directory --jobs=5 --output-sync=target lint test-browser test-installation test-faults test-parts
 endif
 
-# Two halves side by side, each on parts of its own: much of either is waiting for processes that start, die and come back.
-.PHONY: test-platform test-parts
-test-platform:
-	$(BIN)/python -m pytest $(PLATFORM)
+# Side by side, each on a stack of its own: much of them is waiting for processes that start, die and come back.
+.PHONY: test-browser test-installation test-faults test-parts
+test-browser:
+	$(BIN)/python -m pytest $(BROWSER)
+
+test-installation:
+	$(BIN)/python -m pytest $(INSTALLATION)
+
+test-faults:
+	$(BIN)/python -m pytest tests/faults
 
 test-parts:
-	$(BIN)/python -m pytest tests $(PLATFORM:%=--ignore=%)
+	$(BIN)/python -m pytest tests $(addprefix --ignore=,$(BROWSER) $(INSTALLATION) tests/faults)
 
 check: install-dev ## The fast part, without a stack: format, types, import rules, tests that need nothing
 	@$(MAKE) --no-print-directory lint

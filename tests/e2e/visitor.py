@@ -1,5 +1,6 @@
 """Somebody at a browser: opens pages, fills in forms, and has every page they look at checked by axe."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,8 @@ from services.kit.testing import eventually
 
 HERE = Path(__file__).parent
 AXE = (HERE / "vendor" / "axe-core-4.14.1.min.js").read_text("utf-8")
-SCREENSHOTS = HERE.parents[1] / "screenshots"
+SCREENSHOTS = os.environ.get("PERINATAL_SCREENSHOTS")
+"""The folder where a picture of every page is kept, if one is."""
 WIDTHS = (1280, 375)
 PASSWORD = "perinatal"
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
@@ -99,7 +101,7 @@ class Visitor:
         return _ID.findall(self.path)[-1]
 
     async def check(self, name: str) -> None:
-        """axe finds nothing, nothing is wider than the screen, no console error, no request to elsewhere; a picture is kept."""
+        """axe finds nothing, nothing is wider than the screen, no console error, no request to elsewhere."""
         await self.page.wait_for_load_state()
         page = self.page if self.scripts else await self._as_shown()
         for width in WIDTHS if self.scripts else WIDTHS[1:]:
@@ -109,8 +111,7 @@ class Visitor:
             found = await axe(page)
             assert found == [], f"{name} at {width}: {found}"
             if self.scripts:
-                SCREENSHOTS.mkdir(exist_ok=True)
-                await page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)
+                await keep_picture(page, f"{name}-{width}")
         await page.set_viewport_size({"width": WIDTHS[0], "height": 900})
         assert (self.outside, self.complaints) == ([], []), name
 
@@ -137,6 +138,11 @@ class Visitor:
         # That a page answers 403, 404 or 422 is said on the page; the browser says it too.
         if kind == "error" and self._at_portal() and "the server responded with a status of" not in said:
             self.complaints.append(said)
+
+
+async def keep_picture(page: Page, name: str) -> None:
+    if SCREENSHOTS:
+        await page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png", full_page=True)
 
 
 async def fits(page: Page) -> bool:
