@@ -12,6 +12,7 @@ from tests.e2e.bad_input.forms_found import plausible, read_page, today
 
 NO_SUCH_DAY = {"birth_date-day": "30", "birth_date-month": "2", "birth_date-year": "1990"}
 SESSION, REFER, PLACE = f"/pcns/{PCN}/sessions/new", f"/pcns/{PCN}/refer", f"/pcns/{PCN}/sessions/{{}}/places/new"
+DETAILS = f"/pcns/{PCN}/people/{{}}/details"
 OUTCOME, MEASURE = f"/pcns/{PCN}/appointments/{{}}/outcome", f"/pcns/{PCN}/people/{{}}/measures/new"
 ACCEPT = f"/pcns/{PCN}/triage/{{}}/accept"
 
@@ -123,6 +124,20 @@ async def test_a_page_that_was_overtaken_says_so(platform: Platform) -> None:
     before = await platform.stored()
     response = await by.send(form.action, {**values, "care_strand": "wider_family"})
     is_refused(response, "referral-already-accepted", "This referral was already accepted.")
+    assert await platform.stored() == before
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    ("revision", "slug", "said"),
+    [("99", "details-moved-on", "changed these details meanwhile"), ("1x", "answer-not-usable", "open it again")],
+)
+async def test_a_change_made_with_another_revision_is_not_saved(
+    platform: Platform, revision: str, slug: str, said: str
+) -> None:
+    by, form = await platform.still_asked(DETAILS)
+    before = await platform.stored()
+    is_refused(await by.send(form.action, {**plausible(form, today()), "revision": revision}), slug, said)
     assert await platform.stored() == before
 
 
