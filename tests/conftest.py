@@ -13,7 +13,7 @@ from deploy.local.credentials import Credentials
 from deploy.local.databases import Databases
 from deploy.local.stack import Stack
 from deploy.local.topics import ensure_topics, read_topics
-from services.kit.keyring import MIGRATIONS
+from services.kit.migrate import MIGRATIONS
 from tests import containers
 from tests.support import Database, Issuer, drop_database, make_database
 

@@ -19,12 +19,15 @@ _LAGS = {
     "projection_events": "perinatal_projection_lag_events",
     "consumer_records": "perinatal_consumer_lag_records",
 }
-_PARKED = "perinatal_parked_records"
+_PARKED, _PARKED_STREAMS = "perinatal_parked_records", "perinatal_parked_streams"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`parts` maps a name to {address, state}, state being up or down; `lag` counts what is still on its way."""
+    """`parts` maps a name to {address, state}, state being up or down; `lag` counts what is still on its way.
+
+    `parked` are events, `parked_streams` what stands still; a stream counts once for each that hears of it.
+    """
 
     ready: bool
     phase: str
@@ -32,6 +35,7 @@ class Report:
     parts: dict[str, dict[str, Any]]
     lag: dict[str, int]
     parked: int
+    parked_streams: int
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -41,6 +45,7 @@ class Report:
             **self.parts,
             "lag": self.lag,
             "parked": self.parked,
+            "parked_streams": self.parked_streams,
         }
 
 
@@ -62,6 +67,7 @@ def report(home: Home) -> Report:
         parts=parts,
         lag={name: int(metrics.get(gauge, 0)) for name, gauge in _LAGS.items()},
         parked=int(metrics.get(_PARKED, 0)),
+        parked_streams=int(metrics.get(_PARKED_STREAMS, 0)),
     )
 
 
@@ -82,7 +88,7 @@ def _is_up(name: str, address: str) -> bool:
 
 def _metrics(addresses: Iterable[str]) -> dict[str, float]:
     """Each gauge we know, summed over its labels and over the services that answer."""
-    wanted = {*_LAGS.values(), _PARKED}
+    wanted = {*_LAGS.values(), _PARKED, _PARKED_STREAMS}
     sums: dict[str, float] = {}
     for address in addresses:
         for family in text_string_to_metric_families(_exposition(address)):

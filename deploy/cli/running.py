@@ -87,7 +87,8 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
     for name, part in told.parts.items():
         table.add_row(name, part["state"], part["address"] or "")
     out.print(table)
-    out.print(f"{'ready' if told.ready else told.phase}  lag {_words(told.lag)}  parked {told.parked}")
+    parked = f"{told.parked} events of {told.parked_streams} streams"
+    out.print(f"{'ready' if told.ready else told.phase}  lag {_words(told.lag)}  parked {parked}")
     if told.error:
         err.print(f"the last run ended: {told.error}", markup=False)
 

@@ -1,4 +1,5 @@
-"""What each container must know and nobody else: made at the first start, kept for ever, a file a setting, a volume a container.
+"""What each container must know and nobody else: made at the first start, kept until `perinatal keys` makes it anew, a file a
+setting, a volume a container.
 
 The home keeps everything; from it each container's folder is written anew at every start, so a changed address takes effect.
 """

@@ -46,19 +46,19 @@ def migrating(wiring: Wiring, services: Sequence[ServiceSpec], lock: int) -> Ite
     started: list[Migration] = []
     try:
         if any(spec.keyring for spec in services):
-            started.append(_start(wiring, "keyring", "services.kit.keyring", wiring.keyring_env(), lock))
-        started.extend(_start(wiring, spec.name, spec.module, wiring.env_for(spec.name), lock) for spec in services)
+            started.append(_start(wiring, "keyring", ["services.kit.keyring", "migrate"], wiring.keyring_env(), lock))
+        started.extend(_start(wiring, spec.name, [spec.migrate], wiring.env_for(spec.name), lock) for spec in services)
         yield started
     finally:
         for migration in started:
             migration.end()
 
 
-def _start(wiring: Wiring, name: str, module: str, env: dict[str, str], lock: int) -> Migration:
+def _start(wiring: Wiring, name: str, words: Sequence[str], env: dict[str, str], lock: int) -> Migration:
     log = wiring.home.log_of(f"{name}-migrate")
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", module, "migrate"],
+            [sys.executable, "-m", *words],
             cwd=SOURCE,
             env={**os.environ, **env},
             pass_fds=(lock,),

@@ -1,21 +1,25 @@
 """The services of the platform as the local stack runs them: one process each, every role in it."""
 
+import asyncio
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx2
 
+from deploy.local.errors import StackError
 from deploy.local.parts import Command
+from services.kit.relay import SET_BACK
 
 SOURCE = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSpec:
-    """A service: `python -m <module> migrate`, then `python -m <module> all`."""
+    """A service: `python -m <package>.migrate`, then `python -m <package>.main all`; `module` is its `main`."""
 
     name: str
     module: str
@@ -24,6 +28,10 @@ class ServiceSpec:
     calls: tuple[str, ...] = ()
     web: bool = False
     env: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def migrate(self) -> str:
+        return f"{self.module.rpartition('.')[0]}.migrate"
 
 
 SERVICES = (
@@ -65,7 +73,11 @@ class Service:
         return Command(argv=(sys.executable, "-m", self.spec.module, "all"), cwd=SOURCE, env=self.env, stop_limit=15)
 
     def healthy(self) -> bool:
-        return self.health().get("status") == "ok"
+        """Whether it answers well and its log takes events. Raises StackError when no waiting helps: the log was set back."""
+        told = self.health()
+        if SET_BACK in (why := told.get("relay", "")):
+            raise StackError(f"{self.name} says {why}. Run `perinatal reconcile {self.name}`, then start again")
+        return told.get("status") == "ok" and (not self.spec.keyring or self._takes_events())
 
     def health(self) -> dict[str, Any]:
         """What /healthz says; empty when it does not answer."""
@@ -73,3 +85,18 @@ class Service:
             return dict(httpx2.get(f"{self.address}/healthz", timeout=1).json())
         except (httpx2.HTTPError, ValueError):
             return {}
+
+    def _takes_events(self) -> bool:
+        """A log that came out of a copy takes none until the relay has compared it with Kafka, and is well until then."""
+        try:
+            return asyncio.run(_is_open(self.env["PERINATAL_DATABASE"]))
+        except (OSError, asyncpg.PostgresError):
+            return False
+
+
+async def _is_open(database: str) -> bool:
+    connection = await asyncpg.connect(database, timeout=1)
+    try:
+        return bool(await connection.fetchval("select store_is_open()"))
+    finally:
+        await connection.close()

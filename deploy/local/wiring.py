@@ -14,6 +14,8 @@ from deploy.local.services import Service, ServiceSpec
 from services.kit.kafka import servers
 
 KEYRING = "keyring"
+MASTER_KEY = "keyring-master-key"
+"""The secret with the keyring's master keys, the newest first, with commas between them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,7 @@ class Wiring:
         return {
             "PERINATAL_KEYRING": self.databases.dsn(KEYRING, "app"),
             "PERINATAL_KEYRING_OWNER": self.databases.dsn(KEYRING, "owner"),
-            "PERINATAL_KEYRING_MASTER_KEY": self.credentials.key("keyring-master-key"),
+            "PERINATAL_KEYRING_MASTER_KEY": self.credentials.key(MASTER_KEY),
         }
 
     def _web_env(self, spec: ServiceSpec) -> dict[str, str]:

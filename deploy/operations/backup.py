@@ -6,7 +6,7 @@ made of the snapshots. So nobody's database in the set has heard of an event tha
     FOLDER/manifest.json                  what is in it, with checksums; written last
     FOLDER/databases/<service>.dump
     FOLDER/keyring/keyring.dump           the keys; whoever has these and the dumps can read everything: keep them apart
-    FOLDER/keyring/secrets/…              the master key and the stack's passwords
+    FOLDER/keyring/secrets/…              the master keys and the stack's passwords
     FOLDER/keyring/users.yaml             the accounts of a local identity provider
 
 Kafka is not in it: what it holds is published again from the logs.
@@ -29,7 +29,7 @@ from deploy.local.errors import StackError
 from deploy.local.home import Home, write_whole
 from deploy.local.identity import users_file
 from deploy.local.progress import Progress
-from deploy.local.wiring import KEYRING
+from deploy.local.wiring import KEYRING, MASTER_KEY
 from deploy.operations.installation import STORES, Installation
 from deploy.operations.manifest import Dumped, Manifest, digest
 from deploy.operations.postgres_tools import admin_of, dump
@@ -38,7 +38,6 @@ from deploy.operations.verify import FOLDER
 from services.kit.sql import queries
 
 SQL = queries("backup", FOLDER)
-MASTER_KEY = "keyring-master-key"
 _PATIENCE = "10s"
 
 
@@ -136,6 +135,7 @@ def _keep_secrets(installation: Installation, home: Home, keys: Path) -> None:
     _make(kept)
     for file in sorted(home.secrets.glob("*")) if home.secrets.exists() else ():
         write_whole(kept / file.name, file.read_text(encoding="utf-8"))
+    # Those there were before the snapshot: had they been turned over since, what is in the dump would need the older one.
     write_whole(kept / MASTER_KEY, installation.environments[STORES[0]]["PERINATAL_KEYRING_MASTER_KEY"])
     if users_file(home).exists():
         shutil.copy(users_file(home), keys / "users.yaml")

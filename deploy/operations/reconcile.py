@@ -5,7 +5,6 @@ the service. One that was never published leaves an empty place. Nothing is deci
 folds them; but no position and no version is ever given out twice, so readers who have seen them lose nothing that comes after.
 """
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +25,7 @@ from deploy.operations.verify import FOLDER
 from services.kit.cloud_events import source_of
 from services.kit.keyring import Keyring
 from services.kit.record import LOST, RECOVERED
+from services.kit.settings import keys_of
 from services.kit.sql import queries
 from services.kit.tenancy import TenantId, TenantPool
 
@@ -108,7 +108,7 @@ async def erase_again(installation: Installation, mending: Mending) -> int:
         return 0
     told = installation.environments[mending.service]
     pool = await TenantPool.open(told["PERINATAL_KEYRING"], size=1)
-    keyring = Keyring(pool, base64.b64decode(told["PERINATAL_KEYRING_MASTER_KEY"]))
+    keyring = Keyring(pool, *keys_of(told["PERINATAL_KEYRING_MASTER_KEY"]))
     try:
         for each in erased:
             await keyring.destroy(TenantId(each.place.stream[0]), orjson.loads(each.value)["person_id"])

@@ -19,9 +19,10 @@ from deploy.local.errors import StackError
 from deploy.local.home import Home, write_whole
 from deploy.local.identity import users_file
 from deploy.local.progress import Progress
-from deploy.local.wiring import KEYRING
-from deploy.operations.backup import MASTER_KEY, SQL
+from deploy.local.wiring import KEYRING, MASTER_KEY
+from deploy.operations.backup import SQL
 from deploy.operations.installation import STORES, Installation
+from deploy.operations.keys import keyring_of, master_keys, status
 from deploy.operations.manifest import Dumped, Manifest, check, read_manifest
 from deploy.operations.postgres_tools import admin_of, load
 from deploy.operations.publication import publication_of
@@ -75,7 +76,8 @@ def plan(folder: Path, *, keys: Path | None, only: Sequence[str], replace: bool)
 
 
 def place_secrets(made: Plan, home: Home) -> None:
-    """The keys and passwords of the stack that was, where there is none yet; else its master key alone. Raises StackError.
+    """The keys and passwords of the stack that was, where there is none yet; else its master keys, behind those there are. Raises
+    StackError.
 
     Before PostgreSQL starts: the passwords become the roles'.
     """
@@ -86,8 +88,11 @@ def place_secrets(made: Plan, home: Home) -> None:
         raise StackError(f"{kept} has no {MASTER_KEY}: without it nothing that was sealed can be read")
     home.make()
     for file in sorted(kept.glob("*")):
-        if file.name == MASTER_KEY or not (home.secrets / file.name).exists():
+        if not (home.secrets / file.name).exists():
             write_whole(home.secrets / file.name, file.read_text(encoding="utf-8"))
+    both = [place / MASTER_KEY for place in (home.secrets, kept)]
+    keys = [key.strip() for file in both for key in file.read_text(encoding="utf-8").split(",")]
+    write_whole(home.secrets / MASTER_KEY, ",".join(dict.fromkeys(keys)))
     users = made.keys / "users.yaml"
     if users.exists() and not users_file(home).exists():
         users_file(home).parent.mkdir(exist_ok=True)
@@ -107,6 +112,9 @@ async def restore(made: Plan, installation: Installation, home: Home, *, progres
             await load(admin_of(admin, name), made.file(name), f"{name}_owner")
             if another and name != KEYRING:
                 await begin_anew(admin_of(admin, name))
+    if KEYRING in made.names:
+        with progress.step("Try the master keys"):
+            await _require_opened(installation)
     with progress.step("Compare the logs with Kafka"):
         return [found for name in made.names if name in STORES and (found := await _set_back(installation, name))]
 
@@ -152,6 +160,12 @@ async def begin_anew(admin: str) -> None:
                 await connection.execute(SQL[statement])
     finally:
         await connection.close()
+
+
+async def _require_opened(installation: Installation) -> None:
+    """Raises StackError when a network's key in the keyring opens with none of the master keys."""
+    if unopened := (await status(keyring_of(installation), master_keys(installation))).unopened:
+        raise StackError(f"no master key there is opens the keys of {', '.join(unopened)}: find the one of that day")
 
 
 async def _set_back(installation: Installation, name: str) -> SetBack | None:

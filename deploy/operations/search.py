@@ -2,7 +2,6 @@
 every topic with its headers, the logs, and backups. The text itself is never repeated in what is found.
 """
 
-import base64
 import re
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -25,9 +24,11 @@ from deploy.operations.relay import connected
 from deploy.operations.topic import batches, reading
 from deploy.operations.verify import FOLDER
 from services.kit.kafka import connection
-from services.kit.keyring import Keyring, unwrap
+from services.kit.keyring import Keyring
+from services.kit.settings import keys_of
 from services.kit.sql import queries
 from services.kit.tenancy import TenantId, TenantPool
+from services.kit.wrapping import unwrap
 
 SQL = queries("search", FOLDER)
 _PIECE = 1 << 20
@@ -146,7 +147,7 @@ def _opened(rows: Sequence[Any], keys: Any) -> Iterator[tuple[Any, bytes]]:
 async def _keyring(installation: Installation, service: str) -> AsyncIterator[Keyring]:
     told = installation.environments[service]
     pool = await TenantPool.open(told["PERINATAL_KEYRING"], size=1)
-    keyring = Keyring(pool, base64.b64decode(told["PERINATAL_KEYRING_MASTER_KEY"]))
+    keyring = Keyring(pool, *keys_of(told["PERINATAL_KEYRING_MASTER_KEY"]))
     try:
         yield keyring
     finally:

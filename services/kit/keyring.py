@@ -1,36 +1,25 @@
-"""One key a person, wrapped by one key a tenant, wrapped by the installation's master key.
+"""One key a person, wrapped by one key a tenant, wrapped by the installation's master keys.
+
+Either of the outer keys may be turned over while this is at work (docs/adr/0019): a tenant's key and those of its people are read
+in one statement, so that they fit; and whoever makes a person's key holds the tenant's still until it is stored.
 
 `python -m services.kit.keyring migrate` brings the keyring database up to date.
 """
 
 import asyncio
-import os
 import sys
 import time
 from collections.abc import Iterable
-from pathlib import Path
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
+from services.kit import metrics
 from services.kit.errors import Erased
-from services.kit.migrate import migrate
+from services.kit.migrate import MIGRATIONS, migrate
 from services.kit.settings import KeyringMigration, read_settings
 from services.kit.tenancy import TenantId, TenantPool, Tx
+from services.kit.wrapping import MasterKeys, fresh_key, unwrap_with_any, wrap
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 _KEEP_SECONDS = 30.0
 _KEEP_AT_MOST = 50_000
-
-
-def wrap(key: bytes, secret: bytes, context: str) -> bytes:
-    """AES-256-GCM with a random 96-bit nonce in front; `context` is authenticated, not stored."""
-    nonce = os.urandom(12)
-    return nonce + AESGCM(key).encrypt(nonce, secret, context.encode())
-
-
-def unwrap(key: bytes, sealed: bytes, context: str) -> bytes:
-    """Raises cryptography.exceptions.InvalidTag when the bytes or the context were changed."""
-    return AESGCM(key).decrypt(sealed[:12], sealed[12:], context.encode())
 
 
 class Keyring:
@@ -40,9 +29,11 @@ class Keyring:
     and forgets the key at once (`forget`).
     """
 
-    def __init__(self, pool: TenantPool, master_key: bytes) -> None:
+    def __init__(self, pool: TenantPool, *master_keys: bytes) -> None:
         self._pool = pool
-        self._master = master_key
+        self._masters = MasterKeys(*master_keys)
+        for each in self._masters.fingerprints:
+            metrics.KEYRING_MASTER_KEYS.labels(each).set(1)
         self._opened: dict[tuple[TenantId, str], tuple[float, bytes | None]] = {}
         self._forgotten: set[tuple[TenantId, str]] = set()
 
@@ -105,41 +96,48 @@ class Keyring:
         return key
 
     async def _fetch(self, tx: Tx, tenant: TenantId, subjects: set[str]) -> dict[str, bytes | None]:
+        """Those that were ever made; None for one that was destroyed."""
         rows = await tx.fetch(
-            "select subject, wrapped from subject_keys where tenant = $1 and subject = any($2) and wrapped is not null",
+            "select s.subject, s.wrapped, t.wrapped as outside"
+            " from subject_keys s left join tenant_keys t on t.tenant = s.tenant"
+            " where s.tenant = $1 and s.subject = any($2)",
             tenant,
             list(subjects),
         )
-        if not rows:
-            return {}
-        outer = await self._tenant_key(tx, tenant)
-        return {
-            row["subject"]: self._remember(
-                tenant, row["subject"], unwrap(outer, row["wrapped"], f"{tenant}/{row['subject']}")
-            )
-            for row in rows
-        }
+        found: dict[str, bytes | None] = dict.fromkeys(row["subject"] for row in rows)
+        sealed = [row for row in rows if row["wrapped"] is not None]
+        outer = self._masters.open(tenant, sealed[0]["outside"]) if sealed else ()
+        for subject, wrapped, _ in sealed:
+            key = unwrap_with_any(outer, wrapped, f"{tenant}/{subject}")
+            found[subject] = self._remember(tenant, subject, key)
+        return found
 
     async def _get_or_make(self, tx: Tx, tenant: TenantId, subject: str) -> bytes | None:
-        outer = await self._tenant_key(tx, tenant)
+        found = await self._fetch(tx, tenant, {subject})
+        if subject in found:
+            return found[subject]
+        outer = await self._hold_tenant_key(tx, tenant)
         context = f"{tenant}/{subject}"
         wrapped = await tx.fetchval(
             "insert into subject_keys (tenant, subject, wrapped) values ($1, $2, $3)"
             " on conflict (tenant, subject) do update set wrapped = subject_keys.wrapped returning wrapped",
             tenant,
             subject,
-            wrap(outer, AESGCM.generate_key(256), context),
+            wrap(outer[0], fresh_key(), context),
         )
-        return None if wrapped is None else unwrap(outer, wrapped, context)
+        return None if wrapped is None else unwrap_with_any(outer, wrapped, context)
 
-    async def _tenant_key(self, tx: Tx, tenant: TenantId) -> bytes:
-        wrapped = await tx.fetchval(
-            "insert into tenant_keys (tenant, wrapped) values ($1, $2)"
-            " on conflict (tenant) do update set wrapped = tenant_keys.wrapped returning wrapped",
-            tenant,
-            wrap(self._master, AESGCM.generate_key(256), tenant),
-        )
-        return unwrap(self._master, wrapped, tenant)
+    async def _hold_tenant_key(self, tx: Tx, tenant: TenantId) -> tuple[bytes, ...]:
+        """The tenant's keys, made at first use. Nobody turns them over before this transaction is at its end."""
+        stored = await tx.fetchval("select wrapped from tenant_keys where tenant = $1 for share", tenant)
+        if stored is None:
+            stored = await tx.fetchval(
+                "insert into tenant_keys (tenant, wrapped) values ($1, $2)"
+                " on conflict (tenant) do update set wrapped = tenant_keys.wrapped returning wrapped",
+                tenant,
+                self._masters.close(tenant, fresh_key()),
+            )
+        return self._masters.open(tenant, stored)
 
 
 async def _migrate() -> None:

@@ -42,6 +42,10 @@ CONSUMER_PAUSED = Gauge(
 PARKED_STREAMS = Gauge("perinatal_parked_streams", "Streams that stand still until somebody sees to them", ["consumer"])
 PARKED_RECORDS = Gauge("perinatal_parked_records", "Events that wait in parked streams", ["consumer"])
 
+KEYRING_MASTER_KEYS = Gauge(
+    "perinatal_keyring_master_keys", "1 for each master key this process opens keys with", ["fingerprint"]
+)
+
 WATCHDOG_TRIPS = Counter("perinatal_watchdog_trips", "Processes ended because a worker made no progress", ["worker"])
 
 HTTP_REQUESTS = Counter("perinatal_http_requests", "Requests by route and status", ["method", "route", "status"])

@@ -1,8 +1,10 @@
 """Numbered SQL files, applied once, in order, under a lock, with a checksum.
 
-A file is `NNNN_name.sql`. Files are never edited once applied: a changed one is refused, and so is a missing number.
+A file is `NNNN_name.sql`. Files are never edited once applied: a changed one is refused, and so is a missing number. Each service
+has a `migrate.py` of its own, which brings its database up to date without loading the service.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +13,10 @@ from typing import Any
 
 import asyncpg
 
+from services.kit.settings import Migration as Settings
+from services.kit.settings import read_settings
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 7001
 
 _TABLE = """
@@ -86,3 +92,18 @@ async def _apply(connection: Any, migration: Migration) -> bool:
             migration.sha256,
         )
     return True
+
+
+def store_migrations(name: str, own: Path) -> list[tuple[str, Path]]:
+    """The migrations of a service with an event store, in order."""
+    return [("base", MIGRATIONS / "base"), ("store", MIGRATIONS / "store"), (name, own)]
+
+
+def plain_migrations(name: str, own: Path) -> list[tuple[str, Path]]:
+    """The migrations of a service without one."""
+    return [("base", MIGRATIONS / "base"), (name, own)]
+
+
+def main(name: str, folders: Sequence[tuple[str, Path]]) -> None:
+    """`python -m services.<name>.migrate`."""
+    asyncio.run(migrate(read_settings(Settings).database_owner, f"{name}_app", folders))

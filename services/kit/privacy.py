@@ -6,8 +6,9 @@ from typing import Any, Protocol
 import orjson
 
 from services.kit.errors import DomainError, Kind
-from services.kit.keyring import Keyring, unwrap, wrap
+from services.kit.keyring import Keyring
 from services.kit.tenancy import TenantId
+from services.kit.wrapping import unwrap, wrap
 
 
 class TextRefused(DomainError):

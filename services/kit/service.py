@@ -2,7 +2,7 @@
 
 http       answers requests                      relay      publishes the log
 project    follows the log into read models      consume    takes others' events
-all        every role in one process             migrate    brings the database up to date and ends
+all        every role in one process
 """
 
 import asyncio
@@ -10,7 +10,6 @@ import gc
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -27,15 +26,14 @@ from services.kit.consumer import Consumer
 from services.kit.event_store import EventStore
 from services.kit.http import create_app, operations
 from services.kit.intake import Parse, Work
-from services.kit.keyring import MIGRATIONS, Keyring
-from services.kit.migrate import migrate
+from services.kit.keyring import Keyring
 from services.kit.privacy import Privacy
 from services.kit.projector import Projector
 from services.kit.read_model import ReadModel
 from services.kit.record import Recorded
 from services.kit.relay import Relay
 from services.kit.replay import Replay
-from services.kit.settings import Migration, ServiceSettings, StoreSettings, read_settings
+from services.kit.settings import ServiceSettings, StoreSettings, read_settings
 from services.kit.tenancy import TenantPool
 from services.kit.wakeup import Wakeup
 from services.kit.watchdog import Watchdog
@@ -141,7 +139,7 @@ class StorePlumbing(Generic[E]):
         cls, name: str, settings: StoreSettings, codec: Codec[E], *, subject_field: str
     ) -> "StorePlumbing[E]":
         base = await Plumbing.open(name, settings)
-        keyring = Keyring(await TenantPool.open(settings.keyring, size=4), settings.keyring_master_key)
+        keyring = Keyring(await TenantPool.open(settings.keyring, size=4), *settings.keyring_master_key)
         appender = Appender(settings.database)
         store = EventStore(base.pool, appender, codec, Privacy(keyring, subject_field=subject_field))
         wakeup = Wakeup(settings.database)
@@ -177,32 +175,14 @@ class StorePlumbing(Generic[E]):
         self.base.conditions.append(lambda: {"relay": relay.refuses} if relay.refuses else {})
 
 
-def main(
-    name: str,
-    settings: type[S],
-    build: Callable[[S], Awaitable[Service]],
-    migrations: Sequence[tuple[str, Path]],
-) -> None:
+def main(name: str, settings: type[S], build: Callable[[S], Awaitable[Service]]) -> None:
     """`python -m services.<name>.main ROLE`."""
     role = sys.argv[1] if len(sys.argv) == 2 else ""
-    if role == "migrate":
-        owner = read_settings(Migration).database_owner
-        asyncio.run(migrate(owner, f"{name}_app", migrations))
-    elif role in (*ROLES, "all"):
+    if role in (*ROLES, "all"):
         logs.set_up(name)
         uvloop.run(_run(build, read_settings(settings), ROLES if role == "all" else (role,)))
     else:
-        sys.exit(f"use: python -m services.{name}.main http | relay | project | consume | all | migrate")
-
-
-def store_migrations(own: Path, name: str) -> list[tuple[str, Path]]:
-    """The migrations of a service with an event store, in order."""
-    return [("base", MIGRATIONS / "base"), ("store", MIGRATIONS / "store"), (name, own)]
-
-
-def plain_migrations(own: Path, name: str) -> list[tuple[str, Path]]:
-    """The migrations of a service without one."""
-    return [("base", MIGRATIONS / "base"), (name, own)]
+        sys.exit(f"use: python -m services.{name}.main http | relay | project | consume | all")
 
 
 def spare_the_collector() -> None:

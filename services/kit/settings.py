@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 
 from pydantic import BeforeValidator, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -27,7 +27,13 @@ def _key(text: str | bytes) -> bytes:
     return raw
 
 
+def keys_of(text: str) -> tuple[bytes, ...]:
+    """Keys of 32 bytes, in base64, with commas between them. Raises ValueError."""
+    return tuple(_key(each.strip()) for each in text.split(","))
+
+
 Key = Annotated[bytes, BeforeValidator(_key)]
+Keys = Annotated[tuple[bytes, ...], NoDecode, BeforeValidator(keys_of)]
 
 
 class _FromEnvironment(BaseSettings):
@@ -52,7 +58,8 @@ class StoreSettings(ServiceSettings):
     """A service that keeps events of its own."""
 
     keyring: str
-    keyring_master_key: Key
+    keyring_master_key: Keys
+    """The newest first, with commas between them: while one takes the place of another, both are told."""
 
 
 class Migration(_FromEnvironment):

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 from services.kit.codec import Codec
 from services.kit.command import utc_now
 from services.kit.inbox import commands
-from services.kit.service import Service, StorePlumbing, main, store_migrations
+from services.kit.service import Service, StorePlumbing, main
 from services.kit.settings import StoreSettings
 from services.outcomes.application import build_outcomes
 from services.outcomes.domain.events import STORED_NAMES, upcast
@@ -25,7 +24,6 @@ from services.outcomes.projections.person_measures import PERSON_MEASURES
 
 NAME = "outcomes"
 SUBJECT = "person_id"
-MIGRATIONS = store_migrations(Path(__file__).parent / "migrations", NAME)
 PROJECTIONS = (PERSON_MEASURES, EPISODES, GOALS, CONCERNS, MHA_PERIODS)
 
 
@@ -44,4 +42,4 @@ async def build(settings: StoreSettings, *, clock: Callable[[], datetime] = utc_
 
 
 if __name__ == "__main__":
-    main(NAME, StoreSettings, build, MIGRATIONS)
+    main(NAME, StoreSettings, build)

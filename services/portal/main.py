@@ -1,9 +1,7 @@
-"""Builds the portal. `python -m services.portal.main http | consume | all | migrate`."""
-
-from pathlib import Path
+"""Builds the portal. `python -m services.portal.main http | consume | all`."""
 
 from services.kit.registry import into
-from services.kit.service import Plumbing, Service, main, plain_migrations
+from services.kit.service import Plumbing, Service, main
 from services.portal.http import routes
 from services.portal.identity import IdentityProvider
 from services.portal.incoming import READ_MODELS, TOPICS, parse
@@ -15,7 +13,6 @@ from services.portal.web.app import pages
 from services.portal.web.site import Site
 
 NAME = "portal"
-MIGRATIONS = plain_migrations(Path(__file__).parent / "migrations", NAME)
 
 
 async def build(settings: PortalSettings) -> Service:
@@ -59,4 +56,4 @@ def _owners(settings: PortalSettings) -> Owners:
 
 
 if __name__ == "__main__":
-    main(NAME, PortalSettings, build, MIGRATIONS)
+    main(NAME, PortalSettings, build)

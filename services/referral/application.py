@@ -1,5 +1,6 @@
 """What this service can be asked to do, and what must be known before it is decided."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -224,13 +225,19 @@ class Application:
     ) -> None:
         """Until nothing was heard meanwhile: the last count of a clock has seen every fact there was.
 
-        `counted` is the version of the facts the clock was counted by already.
+        `counted` is the version of the facts the clock was counted by already. Where there is no clock to count there is nothing
+        to wait for either: a referral that comes later is noted behind these facts, and counted with them.
         """
         person_id = note.fact.person_id
-        others = {spell.spell_id for spell in await self.find_spells(tenant, person_id)}
-        facts, version = await self.facts.state(tenant, facts_stream(person_id))
+        spells, (facts, version) = await asyncio.gather(
+            self.find_spells(tenant, person_id), self.facts.state(tenant, facts_stream(person_id))
+        )
+        others = {spell.spell_id for spell in spells}
         while counted != version:
-            for command in counts(note, facts, others):
+            commands = counts(note, facts, others)
+            if not commands:
+                return
+            for command in commands:
                 again = uuid5(command_id, f"{command.referral_id}/{version}")
                 await self.referrals.handle(tenant, command, command_id=again, **said)
             counted = version

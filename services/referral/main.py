@@ -1,14 +1,14 @@
 """Everything this service is made of, built in one place. `python -m services.referral.main ROLE`."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from pathlib import Path
 
 from services.kit.codec import Codec
 from services.kit.command import utc_now
+from services.kit.gathering import Gathering
 from services.kit.inbox import commands
-from services.kit.service import Service, StorePlumbing, main, store_migrations
-from services.kit.tenancy import TenantId, TenantPool
+from services.kit.service import Service, StorePlumbing, main
+from services.kit.tenancy import TenantId, TenantPool, set_tenant
 from services.referral.application import Application, FindByNhsNumber, FindSpells, build_application
 from services.referral.breaches import BreachWorker
 from services.referral.codes import read_codes
@@ -28,7 +28,6 @@ from services.referral.settings import ReferralSettings
 
 NAME = "referral"
 SUBJECT = "person_id"
-MIGRATIONS = store_migrations(Path(__file__).parent / "migrations", NAME)
 PROJECTIONS = (PCNS, IDENTITIES, REFERRALS, TRIAGE_LIST, WAITING_LIST)
 
 
@@ -83,12 +82,24 @@ def _numbers_in(pool: TenantPool) -> FindByNhsNumber:
 
 
 def _spells_in(pool: TenantPool) -> FindSpells:
+    """A batch of facts asks for many people at once."""
+
+    async def read(asked: Sequence[tuple[TenantId, str]]) -> Sequence[Collection[EarlierSpell]]:
+        found: dict[tuple[TenantId, str], Collection[EarlierSpell]] = {}
+        async with pool.unscoped() as tx:
+            for tenant in sorted({tenant for tenant, _ in asked}):
+                await set_tenant(tx, tenant)
+                spells = await spells_of(tx, tenant, {person_id for whose, person_id in asked if whose == tenant})
+                found.update({(tenant, person_id): each for person_id, each in spells.items()})
+        return [found[one] for one in asked]
+
+    reads = Gathering(read)
+
     async def find(tenant: TenantId, person_id: str) -> Collection[EarlierSpell]:
-        async with pool.scope(tenant) as tx:
-            return await spells_of(tx, tenant, person_id)
+        return await reads.get((tenant, person_id))
 
     return find
 
 
 if __name__ == "__main__":
-    main(NAME, ReferralSettings, build, MIGRATIONS)
+    main(NAME, ReferralSettings, build)

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 from services.kit.codec import Codec
 from services.kit.command import utc_now
 from services.kit.inbox import commands
-from services.kit.service import Service, StorePlumbing, main, store_migrations
+from services.kit.service import Service, StorePlumbing, main
 from services.kit.settings import StoreSettings
 from services.scheduling.application import build_scheduling
 from services.scheduling.codes import read_codes
@@ -25,7 +24,6 @@ from services.scheduling.projections.unoutcomed import UNOUTCOMED
 
 NAME = "scheduling"
 SUBJECT = "person_id"
-MIGRATIONS = store_migrations(Path(__file__).parent / "migrations", NAME)
 PROJECTIONS = (DIARY, UNOUTCOMED, GROUP_SESSIONS, REGISTER)
 
 
@@ -46,4 +44,4 @@ async def build(settings: StoreSettings, *, clock: Callable[[], datetime] = utc_
 
 
 if __name__ == "__main__":
-    main(NAME, StoreSettings, build, MIGRATIONS)
+    main(NAME, StoreSettings, build)

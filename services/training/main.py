@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from pathlib import Path
 
 from services.kit.codec import Codec
 from services.kit.command import utc_now
 from services.kit.inbox import commands
-from services.kit.service import Service, StorePlumbing, main, store_migrations
+from services.kit.service import Service, StorePlumbing, main
 from services.kit.settings import StoreSettings
 from services.kit.tenancy import TenantId, TenantPool
 from services.training.application import NamesOf, build_application
@@ -24,7 +23,6 @@ from services.training.projections.training_sessions import TRAINING_SESSIONS
 
 NAME = "training"
 SUBJECT = "subject_id"
-MIGRATIONS = store_migrations(Path(__file__).parent / "migrations", NAME)
 PROJECTIONS = (TRAINING_SESSIONS, ATTENDANCES, PRACTICE_LISTS, CONSULTATION_LOG, COMMUNITY_INPUTS)
 
 
@@ -53,4 +51,4 @@ def _names_in(pool: TenantPool) -> NamesOf:
 
 
 if __name__ == "__main__":
-    main(NAME, StoreSettings, build, MIGRATIONS)
+    main(NAME, StoreSettings, build)

@@ -3,9 +3,10 @@
 import argparse
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import orjson
 import uvloop
@@ -13,12 +14,12 @@ import uvloop
 from deploy.local.errors import StackError
 from deploy.local.stack import Stack
 from services.kit.service import spare_the_collector
-from tests.benchmarks import append, fold, machine, portal, position, rebuild, relay, visible
+from tests.benchmarks import append, fold, lists, machine, pages, portal, position, rebuild, relay, visible
 from tests.benchmarks.bench import QUIET, Bench
 from tests.benchmarks.figures import Report, markdown
 
 BENCHMARKS: dict[str, ModuleType] = {
-    module.NAME: module for module in (append, position, relay, visible, portal, fold, rebuild)
+    module.NAME: module for module in (append, position, relay, visible, portal, fold, rebuild, lists, pages)
 }
 
 
@@ -34,7 +35,7 @@ def main() -> None:
 
 def _run(module: ModuleType, given: argparse.Namespace) -> Report:
     with tempfile.TemporaryDirectory(prefix="bench") as folder:
-        stack = _stack(Path(folder) / "stack", getattr(module, "PARTS", ("postgres",)))
+        stack = _stack(Path(folder) / "stack", module)
         stack.start()
         try:
             return uvloop.run(_measured(module, _bench(stack, Path(folder), given), given))
@@ -42,10 +43,11 @@ def _run(module: ModuleType, given: argparse.Namespace) -> Report:
             stack.stop()
 
 
-def _stack(home: Path, parts: Sequence[str]) -> Stack:
+def _stack(home: Path, module: ModuleType) -> Stack:
     """Durable. With the services come their topics; without them a benchmark makes its own."""
+    parts: Sequence[str] = getattr(module, "PARTS", ("postgres",))
     if "services" in parts:
-        return Stack(home, parts=parts)
+        return Stack(home, parts=parts, demo=getattr(module, "DEMO", False))
     return Stack(home, parts=parts, services=(), topics=())
 
 
@@ -59,7 +61,8 @@ async def _measured(module: ModuleType, bench: Bench, given: argparse.Namespace)
     await machine.quiet(QUIET, given.patience, _tell)
     before = machine.described() | {"postgres": await machine.server(bench.stack.wiring.postgres_admin)}
     report: Report = await module.run(bench)
-    method = {"seconds": given.seconds, "rounds": given.rounds, "tries": given.tries, "quiet": QUIET}
+    length = getattr(module, "METHOD", f"{given.rounds} rounds of {given.seconds:g} s")
+    method = {"length": length, "seconds": given.seconds, "rounds": given.rounds, "tries": given.tries, "quiet": QUIET}
     told = {"machine": before, "load_after": machine.load(), "method": method, "report": report.as_json()}
     given.out.mkdir(parents=True, exist_ok=True)
     (given.out / f"{module.NAME}.json").write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n")
@@ -74,9 +77,14 @@ def _tables(folder: Path) -> str:
         if (raw := folder / f"{name}.json").exists():
             told = orjson.loads(raw.read_bytes())
             report = Report.from_json(told["report"])
-            taken = f"Taken {told['machine']['taken_at']}, {told['method']['rounds']} rounds of {told['method']['seconds']:g} s"
+            taken = f"Taken {told['machine']['taken_at']}, {_length(told['method'])}"
             parts.append(f"{markdown(report)}\n{taken}; others had at most {report.others:.0%} of the processors.\n")
     return "\n".join(parts)
+
+
+def _length(method: Mapping[str, Any]) -> str:
+    """How long it was measured; figures of before this was written down had rounds of seconds."""
+    return str(method.get("length") or f"{method['rounds']} rounds of {method['seconds']:g} s")
 
 
 def _tell(line: str) -> None:

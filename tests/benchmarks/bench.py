@@ -9,7 +9,7 @@ from uuid import uuid4
 import asyncpg
 
 from deploy.local.stack import Stack
-from services.kit.keyring import MIGRATIONS
+from services.kit.migrate import MIGRATIONS
 from tests.benchmarks import machine
 from tests.benchmarks.figures import Sample
 from tests.benchmarks.toy import STORE, SUMS_TABLE, Log, open_log

@@ -1,18 +1,31 @@
-"""Events into rows: `ReadModel.apply` alone, a projector that follows a log from its start, a consumer given a full topic."""
+"""Events into rows: `ReadModel.apply` alone, a projector that follows a log from its start, consumers given a full topic.
 
+Of the consumers one folds a trivial read model, the other all of the portal's, as it does live.
+"""
+
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
-from uuid import UUID
+from functools import cached_property, partial
+from typing import Any
+from uuid import UUID, uuid4
 
 import asyncpg
 
+from deploy.local.topics import ensure_topics, read_topics
+from services.kit.consumer import Consumer
 from services.kit.projector import Projector
 from services.kit.read_model import by_tenant
 from services.kit.record import Recorded
+from services.kit.registry import into
 from services.kit.tenancy import TenantPool, set_tenant
 from services.kit.wakeup import Wakeup
 from services.kit.watchdog import Progress
+from services.portal.incoming import READ_MODELS
+from services.portal.incoming import TOPICS as PORTAL_TOPICS
+from services.portal.incoming import parse as parse_public
+from services.portal.migrate import MIGRATIONS as PORTAL
+from tests.benchmarks import rebuild
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.figures import Line, Report, Sample, at_least, sample
 from tests.benchmarks.journey import new_place
@@ -26,7 +39,9 @@ from tests.support import Database
 NAME = "fold"
 PARTS = ("postgres", "kafka")
 BATCHES = (1_000, 5_000)
-APPLY, PROJECTOR, CONSUMER = "ReadModel.apply, a batch of", "projector: log → rows", "consumer: Kafka → rows"
+APPLY, PROJECTOR = "ReadModel.apply, a batch of", "projector: log → rows"
+CONSUMER, LIVE = "consumer: Kafka → one read model", "consumer: Kafka → all read models of the portal"
+_PATIENCE = 120.0
 _ACCOUNTS = 20_000
 _EVENTS_A_STREAM = 50
 
@@ -45,13 +60,14 @@ async def run(bench: Bench) -> Report:
         taken = await _rounds(bench, CONSUMER, partial(_take, bench, database, log))
     events = STREAMS * _EVENTS_A_STREAM
     lines += [Line(what=PROJECTOR, level=events, samples=followed), Line(what=CONSUMER, level=events, samples=taken)]
+    live, listening = await _portal(bench)
     return Report(
         title="Events into rows",
         unit="events/s",
         level="events",
-        lines=lines,
+        lines=[*lines, Line(what=LIVE, level=rebuild._PUBLIC, samples=live)],
         goals=[at_least("events/s from Kafka into a read model", lines[-1].rate, 30_000)],
-        facts={"profile of the projector": profile.lines()},
+        facts={"profile of the projector": profile.lines(), "profile of the portal's consumer": listening.lines()},
     )
 
 
@@ -110,6 +126,57 @@ async def _take(bench: Bench, database: Database, log: Log) -> Sample:
             await worker.ends()
             seconds = time.monotonic() - begun
     return Sample(rate=place.expected / seconds, count=place.expected)
+
+
+async def _portal(bench: Bench) -> tuple[list[Sample], Profile]:
+    """A third each of people, referrals and measures, as the services publish them."""
+    await asyncio.to_thread(ensure_topics, bench.kafka, read_topics(rebuild.TOPICS))
+    bench.tell(f"{NAME}: filling the topics")
+    await rebuild._publish(bench.kafka)
+    live = await _rounds(bench, LIVE, partial(_listen, bench))
+    with (profile := Profile()):
+        await _listen(bench)
+    return live, profile
+
+
+class Listening(Consumer):
+    """The consumer as it runs, that says when it begins with its first batch and when it has committed its last."""
+
+    begun = 0.0
+    left = rebuild._PUBLIC
+
+    async def take(self, consumer: Any, records: Any) -> None:
+        self.begun = self.begun or time.monotonic()
+        await super().take(consumer, records)
+        self.left -= len(records)
+        if self.left <= 0:
+            self.done.set()
+
+    @cached_property
+    def done(self) -> asyncio.Event:
+        return asyncio.Event()
+
+
+async def _listen(bench: Bench) -> Sample:
+    """All of the portal's topics into an empty database, by a consumer nobody has heard of."""
+    async with bench.database(PORTAL) as database:
+        pool = await TenantPool.open(database.app)
+        consumer = Listening(
+            pool,
+            name=f"portal-{uuid4().hex[:8]}",
+            kafka=bench.kafka,
+            topics=PORTAL_TOPICS,
+            parse=parse_public,
+            work=into(READ_MODELS),
+            progress=Progress("consumer"),
+        )
+        running = asyncio.create_task(consumer.run())
+        await asyncio.wait_for(consumer.done.wait(), _PATIENCE)
+        seconds = time.monotonic() - consumer.begun
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await pool.close()
+    return Sample(rate=rebuild._PUBLIC / seconds, count=rebuild._PUBLIC)
 
 
 def _event(number: int) -> Recorded[TakenFact]:

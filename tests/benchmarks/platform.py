@@ -1,7 +1,6 @@
 """The running platform with a few networks and people in it, and ways in and out of it for a benchmark."""
 
 import asyncio
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from services.kit.codec import Codec
 from services.kit.event_store import EventStore
 from services.kit.keyring import Keyring
 from services.kit.privacy import Privacy
+from services.kit.settings import keys_of
 from services.kit.tenancy import TenantId, TenantPool
 from services.kit.testing import eventually
 from services.outcomes.domain.events import STORED_NAMES, MeasureRecorded, RecordEvent, upcast
@@ -111,8 +111,8 @@ async def _first_measure(client: Client, pcn: TenantId, person: str) -> str:
 
 async def _open_outcomes(stack: Stack) -> EventStore[RecordEvent]:
     env = stack.env_for("outcomes")
-    master_key = base64.b64decode(env["PERINATAL_KEYRING_MASTER_KEY"])
-    keyring = Keyring(await TenantPool.open(env["PERINATAL_KEYRING"]), master_key)
+    masters = keys_of(env["PERINATAL_KEYRING_MASTER_KEY"])
+    keyring = Keyring(await TenantPool.open(env["PERINATAL_KEYRING"]), *masters)
     codec: Codec[RecordEvent] = Codec(STORED_NAMES, subject_field=SUBJECT, upcast=upcast)
     dsn = env["PERINATAL_DATABASE"]
     return EventStore(await TenantPool.open(dsn), Appender(dsn), codec, Privacy(keyring, subject_field=SUBJECT))

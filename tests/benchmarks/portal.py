@@ -24,7 +24,7 @@ from tests.benchmarks.writers import on_time
 NAME = "portal"
 PARTS = EVERY_PART
 LOG, API = "append → committed in the portal", "command to the API → the portal's API has it"
-LOG_RATES = (200, 1_000)
+LOG_RATES = (200, 1_000, 2_000)
 API_RATES = (20, 50)
 _WARM = 2.0
 _WATCHED_A_SECOND = 50

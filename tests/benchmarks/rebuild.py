@@ -1,12 +1,16 @@
-"""Read models built anew: from a service's own log, from Kafka, and all of the portal's from Kafka.
+"""Read models built anew: from the log of a toy, from the log of the referral service, and all of the portal's from Kafka.
 
-The time is that of the whole rebuild: read, fold, COPY, keys and indexes, catch up, swap.
+The time is that of the whole rebuild: start processes, read, fold, COPY, keys and indexes, catch up, swap. Nothing is compared, as
+with read models that are new: what that takes is the database's time.
 """
 
 import asyncio
+import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,116 +23,174 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 import contracts
 from deploy.local.topics import ensure_topics, read_topics
+from deploy.operations import from_log, from_topics
 from services.kit.cloud_events import Message, headers
-from services.kit.keyring import Keyring
-from services.kit.privacy import Privacy
+from services.kit.migrate import MIGRATIONS as KEYRING
 from services.kit.rebuild.copies import owner
-from services.kit.rebuild.fold import Model
-from services.kit.rebuild.log import Log as OwnLog
+from services.kit.rebuild.crew import Members, Opened
 from services.kit.rebuild.run import Rebuild
-from services.kit.rebuild.source import Source
-from services.kit.rebuild.topics import Told, Topics
+from services.kit.rebuild.topics import Told
 from services.kit.record import Recorded
-from services.kit.tenancy import TenantPool
 from services.portal.incoming import READ_MODELS
-from services.portal.incoming import parse as parse_public
-from services.portal.main import MIGRATIONS as PORTAL
+from services.portal.migrate import MIGRATIONS as PORTAL
+from services.referral.main import PROJECTIONS
+from services.referral.migrate import MIGRATIONS as REFERRAL
+from tests.benchmarks import machine
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.figures import Line, Report, Sample, at_least
-from tests.benchmarks.journey import new_place
 from tests.benchmarks.profiles import Profile
-from tests.benchmarks.relay import drain
-from tests.benchmarks.toy import CODEC, SUMS, TakenFact, parse, tenant
+from tests.benchmarks.recipes import from_toy
+from tests.benchmarks.referrals import fill
+from tests.benchmarks.toy import tenant
 from tests.benchmarks.writers import STREAMS, Writers
+from tests.integration.kit.taking_part import helping
 from tests.support import Database
 
 NAME = "rebuild"
 PARTS = ("postgres", "kafka")
-OWN_LOG, TOPIC, WHOLE = "own log → a read model", "Kafka → a read model", "Kafka → all read models of the portal"
+METHOD = "whole rebuilds"
+OWN_LOG, SERVICE, WHOLE = (
+    "log of a toy → its read model",
+    "log of referral → its read models",
+    "Kafka → those of the portal",
+)
+ALONE = ", one process"
+KEYS = [("base", KEYRING / "base"), ("keyring", KEYRING / "keyring")]
+PROCESSES = 2
 EXAMPLES = Path(contracts.__file__).parent / "examples"
 TOPICS = Path(contracts.__file__).parent / "topics.yaml"
 KINDS = ("perinatal-person-registered-1", "perinatal-referral-received-1", "perinatal-measure-recorded-1")
-_EVENTS_A_STREAM = 50
+_EVENTS_A_STREAM = 200
 _PUBLIC = 60_000
+_MANY, _AT_ONCE = 240_000, 20_000
 _NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 
 
 async def run(bench: Bench) -> Report:
-    own_log, topic, profile = await _toy(bench)
-    whole = await _portal(bench)
-    lines = [
-        Line(what=OWN_LOG, level=own_log[0].count, samples=own_log),
-        Line(what=TOPIC, level=topic[0].count, samples=topic),
-        Line(what=WHOLE, level=whole[0].count, samples=whole),
-    ]
+    series = [*await _toy(bench), *await _referrals(bench), *await _portal(bench)]
+    lines = {one.what: Line(what=one.what, level=one.samples[0].count, samples=one.samples) for one in series}
     return Report(
         title="Rebuild of read models",
         unit="events/s",
         level="events",
-        lines=lines,
+        lines=list(lines.values()),
+        ratios={
+            f"{what}: {PROCESSES} processes to one": lines[what].rate / lines[f"{what}{ALONE}"].rate
+            for what in (OWN_LOG, SERVICE, WHOLE)
+        },
         goals=[
-            at_least("events/s from the store", lines[0].rate, 100_000),
-            at_least("events/s from Kafka into the portal", lines[2].rate, 30_000),
+            at_least("events/s from the store", lines[OWN_LOG].rate, 100_000),
+            at_least("events/s from Kafka into the portal", lines[WHOLE].rate, 30_000),
         ],
-        facts={"profile of the rebuild from the own log": profile.lines()},
+        facts={
+            "processors used": {one.what: max(one.processors) for one in series},
+            "seconds for 1,000,000 events": {what: round(1_000_000 / line.rate, 1) for what, line in lines.items()},
+            "memory at most, MB": {one.what: max(one.megabytes) for one in series},
+            "profile in one process": {one.what: one.profile for one in series if one.profile},
+        },
     )
 
 
-async def _toy(bench: Bench) -> tuple[list[Sample], list[Sample], Profile]:
+@dataclass(slots=True)
+class _Series:
+    """One kind of rebuild, as often as there are rounds. `processors`: how many this process and those it started used, the
+    database and Kafka among them; `megabytes`: what this process and those that took part had at most, all told.
+    """
+
+    what: str
+    samples: list[Sample] = field(default_factory=list)
+    processors: list[float] = field(default_factory=list)
+    megabytes: list[int] = field(default_factory=list)
+    profile: list[str] = field(default_factory=list)
+
+
+async def _toy(bench: Bench) -> list[_Series]:
     async with bench.log() as (database, log):
         bench.tell(f"{NAME}: filling the log")
         await Writers(log.store, "0").prepare(_EVENTS_A_STREAM)
-        events = STREAMS * _EVENTS_A_STREAM
-        keyring = Keyring(await TenantPool.open(database.app), bytes(32))
-        source = OwnLog(CODEC, Privacy(keyring, subject_field="account_id"))
-        measure = partial(_rebuilt, database, source, [SUMS], events)
-        own_log = await _rounds(bench, OWN_LOG, measure)
-        with (profile := Profile()):
-            await measure()
-        await keyring.close()
-        place = await new_place(bench, database)
-        await drain(place, database, log)
-        told = Told(
-            consumer="sums",
-            kafka=place.kafka,
-            topics=[place.topic],
-            parse=parse,
-            kinds={"benchmark-taken-1": TakenFact},
-        )
-        async with bench.rows() as rows:
-            topic = await _rounds(bench, TOPIC, partial(_from_kafka, rows, told, [SUMS]))
-    return own_log, topic, profile
+        return await _both(bench, OWN_LOG, database, STREAMS * _EVENTS_A_STREAM, partial(from_toy, database.app))
 
 
-async def _portal(bench: Bench) -> list[Sample]:
+async def _referrals(bench: Bench) -> list[_Series]:
+    """The read models of the referral service: of each person the identity is sealed under a key of their own."""
+    async with bench.database(KEYS) as keys, bench.database(REFERRAL) as database:
+        bench.tell(f"{NAME}: filling the log of a service")
+        events = await fill(database.app, keys.app)
+        names = [model.name for model in PROJECTIONS]
+        opened = partial(from_log.opened, "services.referral.main", keys.app, b64encode(bytes(32)).decode(), names)
+        return await _both(bench, SERVICE, database, events, opened)
+
+
+async def _portal(bench: Bench) -> list[_Series]:
     """A third each of people, referrals and measures, as the services publish them."""
     await asyncio.to_thread(ensure_topics, bench.kafka, read_topics(TOPICS))
     bench.tell(f"{NAME}: filling the topics")
-    await _publish(bench.kafka)
-    topics = sorted({contracts.REGISTRY[kind].TOPIC for kind in KINDS})
-    told = Told(consumer="portal", kafka=bench.kafka, topics=topics, parse=parse_public, kinds=contracts.REGISTRY)
+    await _publish(bench.kafka, _MANY)
     async with bench.database(PORTAL) as database:
-        return await _rounds(bench, WHOLE, partial(_from_kafka, database, told, READ_MODELS))
+        events = await _at_the_end(database, from_topics.told("portal", bench.kafka))
+        names = [model.name for model in READ_MODELS]
+        return await _both(bench, WHOLE, database, events, partial(from_topics.opened, "portal", bench.kafka, names))
 
 
-async def _rounds(bench: Bench, what: str, measure: Callable[[], Awaitable[Sample]]) -> list[Sample]:
-    return [await bench.take(f"{NAME}: {what}", measure) for _ in range(bench.rounds)]
+async def _both(bench: Bench, what: str, database: Database, events: int, opened: Opened) -> list[_Series]:
+    """By several processes and by one, in turn."""
+    several, alone = _Series(what), _Series(f"{what}{ALONE}")
+    members = Members(count=PROCESSES, dsn=database.owner, opened=opened)
+    for _ in range(bench.rounds):
+        for series, crew in ((several, members), (alone, None)):
+            measure = partial(_rebuilt, database, events, opened, crew, series)
+            series.samples.append(await bench.take(f"{NAME}: {series.what}", measure))
+    with (profile := Profile()):
+        await _rebuilt(database, events, opened, None, _Series(what))
+    alone.profile = profile.lines()
+    return [several, alone]
 
 
-async def _from_kafka(database: Database, told: Told, models: Sequence[Model]) -> Sample:
-    """As if the consumer were at the end of its topics."""
-    count = await _at_the_end(database, told)
-    return await _rebuilt(database, Topics(told), models, count)
-
-
-async def _rebuilt(database: Database, source: Source, models: Sequence[Model], events: int) -> Sample:
-    async with owner(database.owner) as connection:
+async def _rebuilt(database: Database, events: int, opened: Opened, members: Members | None, series: _Series) -> Sample:
+    async with owner(database.owner) as connection, opened() as (source, models):
         await connection.execute("delete from read_models")
-        begun = time.monotonic()
-        rebuild = Rebuild(connection=connection, source=source, models=models, tell=lambda done, total: None)
-        await rebuild.build()
-        await rebuild.swap()
-        return Sample(rate=events / (time.monotonic() - begun), count=events)
+        rebuild = Rebuild(connection=connection, source=source, models=models, tell=_tell_nobody, members=members)
+        begun, before = time.monotonic(), machine.Ticks.now()
+        async with _weighed() as megabytes:
+            await rebuild.build()
+            await rebuild.swap()
+        seconds, after = time.monotonic() - begun, machine.Ticks.now()
+    series.processors.append(round((after.ours - before.ours) / os.sysconf("SC_CLK_TCK") / seconds, 2))
+    series.megabytes.append(max(megabytes))
+    return Sample(rate=events / seconds, count=events)
+
+
+def _tell_nobody(_done: int, _total: int) -> None: ...
+
+
+@asynccontextmanager
+async def _weighed() -> AsyncIterator[list[int]]:
+    """Megabytes of this process and of those that take part, ten times a second."""
+    weights = [_weight()]
+
+    async def weigh() -> None:
+        while True:
+            await asyncio.sleep(0.1)
+            weights.append(_weight())
+
+    weighing = asyncio.create_task(weigh())
+    try:
+        yield weights
+    finally:
+        weighing.cancel()
+
+
+def _weight() -> int:
+    """Resident memory; what processes share counts for each."""
+    here = os.getpid()
+    pages = sum(_pages(pid) for pid in (here, *helping(here)))
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1_000_000
+
+
+def _pages(pid: int) -> int:
+    with suppress(OSError):
+        return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
+    return 0
 
 
 async def _at_the_end(database: Database, told: Told) -> int:
@@ -157,12 +219,13 @@ async def _reader(told: Told) -> AsyncIterator[AIOKafkaConsumer]:
         await reader.stop()
 
 
-async def _publish(kafka: str) -> None:
+async def _publish(kafka: str, count: int = _PUBLIC) -> None:
     producer = AIOKafkaProducer(bootstrap_servers=kafka, linger_ms=20)
     await producer.start()
     try:
-        sent = [await _send(producer, number) for number in range(_PUBLIC)]
-        await asyncio.gather(*sent)
+        for start in range(0, count, _AT_ONCE):
+            sent = [await _send(producer, number) for number in range(start, min(start + _AT_ONCE, count))]
+            await asyncio.gather(*sent)
     finally:
         await producer.stop()
 

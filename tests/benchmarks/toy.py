@@ -10,7 +10,8 @@ from services.kit.appender import Appender
 from services.kit.cloud_events import Message
 from services.kit.codec import Codec
 from services.kit.event_store import EventStore
-from services.kit.keyring import MIGRATIONS, Keyring
+from services.kit.keyring import Keyring
+from services.kit.migrate import MIGRATIONS
 from services.kit.privacy import Privacy
 from services.kit.read_model import ReadModel
 from services.kit.record import Recorded

@@ -8,7 +8,7 @@ from tests.benchmarks.journey import expected, measure, new_place
 
 NAME = "visible"
 PARTS = ("postgres", "kafka")
-RATES = (200, 1_000)
+RATES = (200, 1_000, 2_000)
 CHAIN = "append → committed in a read model"
 
 

@@ -16,7 +16,7 @@ from deploy.local.topics import Topic, ensure_topics
 from services.kit.consumer import Consumer
 from services.kit.errors import Busy
 from services.kit.event_store import EventStore
-from services.kit.keyring import MIGRATIONS
+from services.kit.migrate import MIGRATIONS
 from services.kit.projector import Projector
 from services.kit.record import Answer
 from services.kit.registry import into

@@ -11,7 +11,7 @@ import structlog
 
 from deploy.local.databases import Databases
 from deploy.local.stack import Stack
-from services.kit.keyring import MIGRATIONS
+from services.kit.migrate import MIGRATIONS
 from tests.faults.chain import Chain, make_place
 from tests.support import Database, make_database
 

@@ -18,7 +18,7 @@ from aiokafka import AIOKafkaConsumer
 from deploy.local.ports import choose
 from deploy.local.stack import Stack
 from services.kit.testing import NOW, eventually
-from services.referral.main import MIGRATIONS
+from services.referral.migrate import MIGRATIONS
 from tests.faults import oracle
 from tests.faults.chain import PATIENCE
 from tests.faults.child import ROOT

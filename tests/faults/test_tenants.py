@@ -13,10 +13,10 @@ import pytest
 from deploy.local.databases import Databases
 from services.kit.access_log import note_read
 from services.kit.auth import Principal
+from services.kit.migrate import plain_migrations, store_migrations
 from services.kit.parking import Arrived, Failure, Pointer, park
 from services.kit.replay import Place as Parked
 from services.kit.replay import discard
-from services.kit.service import plain_migrations, store_migrations
 from services.kit.tenancy import TenantId, TenantPool
 from tests.conftest import MakeDatabase
 from tests.faults import oracle
@@ -209,7 +209,7 @@ async def shipped(request: pytest.FixtureRequest, new_database: MakeDatabase, ke
         return keyring
     own = SERVICES[request.param]
     migrations_of = store_migrations if (own.parent / "domain").exists() else plain_migrations
-    return await new_database(migrations_of(own, request.param))
+    return await new_database(migrations_of(request.param, own))
 
 
 async def test_every_table_that_ships_is_protected(shipped: Database) -> None:

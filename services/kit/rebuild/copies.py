@@ -35,6 +35,10 @@ class RebuildRefused(Exception):
     """It cannot be done; the text says why and what can."""
 
 
+class CannotRead(RebuildRefused):
+    """An event that is neither parked nor done without cannot be read; the text says where it lies and never what it holds."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
     """A table beside a live one, folded by `version` up to there."""
@@ -60,11 +64,18 @@ class Compared:
 
 @asynccontextmanager
 async def owner(dsn: str) -> AsyncIterator[Tx]:
-    """The owner's connection, and the only one that rebuilds. Raises RebuildRefused when another is at work."""
+    """The owner's connection, and the only one that begins a rebuild. Raises RebuildRefused when another is at work."""
+    async with connected(dsn) as connection:
+        await _be_alone(connection)
+        yield connection
+
+
+@asynccontextmanager
+async def connected(dsn: str) -> AsyncIterator[Tx]:
+    """A connection for a process that takes part."""
     connection = await asyncpg.connect(dsn, server_settings=_SETTINGS)
     try:
         await use_json(connection)
-        await _be_alone(connection)
         yield connection
     finally:
         await connection.close()
@@ -121,6 +132,11 @@ async def begin(connection: Tx, models: Iterable[Model]) -> None:
             await connection.execute(SQL["begin"], model.table)
 
 
+async def made(connection: Tx, models: Iterable[Model]) -> dict[str, int | None]:
+    """{read model: which table it is built in}, so that one can be told from a later one of the same name."""
+    return {model.name: await connection.fetchval(SQL["made"], model.table) for model in models}
+
+
 async def finish(connection: Tx, model: Model) -> None:
     """The built table gets all the live one has but its rows."""
     await connection.execute(SQL["finish"], model.table)
@@ -143,6 +159,8 @@ async def lock(tx: Tx, models: Iterable[Model]) -> None:
         try:
             async with tx.transaction():
                 await tx.execute(SQL["lock"], tables)
+            # Nobody reads a copy but the server itself, as when it tidies up, and it gives way.
+            await tx.execute("select set_config('lock_timeout', '0', true)")
             return
         except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
             await asyncio.sleep(0.1)

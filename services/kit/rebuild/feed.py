@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import asyncpg
 
-from services.kit.cloud_events import Message, source_of
+from services.kit.cloud_events import Message, headers, source_of
 from services.kit.record import Recorded
 from services.kit.sql import queries
 from services.kit.tenancy import TenantId, Tx, use_json
@@ -18,6 +18,20 @@ _CHUNK = 10_000
 
 Stream: TypeAlias = tuple[str, bytes, bytes]
 """Topic, tenant and stream."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A record as Kafka had it."""
+
+    stream: Stream
+    version: int
+    value: bytes
+    headers: Mapping[str, bytes]
+
+    @property
+    def place(self) -> str:
+        return f"{self.stream[2].decode()}/{self.version}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +52,7 @@ class Feed:
 
     async def chunks(
         self, topics: frozenset[str], tenant: TenantId | None
-    ) -> AsyncIterator[tuple[TenantId, list[tuple[Stream, Recorded[bytes]]]]]:
+    ) -> AsyncIterator[tuple[TenantId, list[Sent]]]:
         """The messages sent to these topics, each stream in order, as a reader of Kafka gets them."""
         last: dict[Stream, int] = {}
         async with self._connected() as connection:
@@ -51,24 +65,24 @@ class Feed:
 
     def _by_tenant(
         self, rows: Sequence[Mapping[str, Any]], source: str, last: dict[Stream, int], topics: frozenset[str]
-    ) -> dict[TenantId, list[tuple[Stream, Recorded[bytes]]]]:
+    ) -> dict[TenantId, list[Sent]]:
         """What went to these topics, each tenant's in order; `last` is moved on."""
-        sent: dict[TenantId, list[tuple[Stream, Recorded[bytes]]]] = {}
+        found: dict[TenantId, list[Sent]] = {}
         for row in rows:
-            stream, recorded = self._sent(row, source, last)
-            if stream[0] in topics:
-                sent.setdefault(recorded.tenant, []).append((stream, recorded))
-        return sent
+            sent = self._sent(row, source, last)
+            if sent.stream[0] in topics:
+                found.setdefault(TenantId(row["tenant"]), []).append(sent)
+        return found
 
-    def _sent(self, row: Mapping[str, Any], source: str, last: dict[Stream, int]) -> tuple[Stream, Recorded[bytes]]:
+    def _sent(self, row: Mapping[str, Any], source: str, last: dict[Stream, int]) -> Sent:
         recorded, message = self.publish(row)
         if message is None:
             raise LookupError(f"{row['type']} is published, but has no message")
         stream = (message.topic, recorded.tenant.encode(), recorded.stream.encode())
         previous = last.get(stream, 0)
         last[stream] = recorded.version
-        as_sent = replace(recorded, event=message.data, type=message.type, previous=previous, actor=source)
-        return stream, replace(as_sent, command_id=None, causation_id=None)
+        as_sent = headers(replace(recorded, previous=previous), message, source=source)
+        return Sent(stream=stream, version=recorded.version, value=message.data, headers=dict(as_sent))
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[Tx]:

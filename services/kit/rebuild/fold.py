@@ -8,12 +8,13 @@ from pydantic import TypeAdapter
 
 from services.kit.read_model import ReadModel
 from services.kit.rebuild.heeded import heeded
-from services.kit.record import Recorded
 from services.kit.tenancy import TenantId, Tx
 
 Model = ReadModel[Any, Any]
 Rows = dict[str, Any]
 """{key: row}, None for a row that is no longer there"""
+Due = Callable[[Model, list[Any]], list[Any]]
+"""Which of these events a read model is to have."""
 
 
 class Fold:
@@ -21,31 +22,43 @@ class Fold:
 
     def __init__(self, models: Sequence[Model], kinds: Iterable[type]) -> None:
         self.models = models
-        kinds = list(kinds)
-        self._heeds = {model.name: heeded(model, kinds) for model in models}
         self._rows: dict[str, dict[TenantId, Rows]] = {model.name: {} for model in models}
-        self.kinds = frozenset[type]().union(*self._heeds.values())
+        self._heeding: dict[type, list[int]] = {}
+        kinds = list(kinds)
+        for place, model in enumerate(models):
+            for kind in heeded(model, kinds):
+                self._heeding.setdefault(kind, []).append(place)
+
+    @property
+    def kinds(self) -> frozenset[type]:
         """The event classes that at least one of them may heed."""
+        return frozenset(self._heeding)
 
-    def take(self, model: Model, tenant: TenantId, events: Sequence[Recorded[Any]]) -> None:
-        """One tenant's events into its rows of one read model."""
-        kinds = self._heeds[model.name]
-        rows = self._rows[model.name].setdefault(tenant, {})
-        model.fold_into(rows, (recorded for recorded in events if type(recorded.event) in kinds))
+    def take(self, tenant: TenantId, events: Iterable[Any], due: Due | None = None) -> None:
+        """One tenant's events into its rows: each to those who heed it."""
+        shares: list[list[Any]] = [[] for _ in self.models]
+        give = {kind: [shares[place].append for place in places] for kind, places in self._heeding.items()}
+        for recorded in events:
+            for to in give.get(type(recorded.event), ()):
+                to(recorded)
+        for model, share in zip(self.models, shares, strict=True):
+            if share:
+                rows = self._rows[model.name].setdefault(tenant, {})
+                model.fold_into(rows, due(model, share) if due else share)
 
-    async def copy_into(self, connection: Tx, schema: str) -> int:
-        """Every row into the tables of that schema; how many there were. The rows are let go."""
-        count = 0
-        for model in self.models:
-            rows = self._rows[model.name]
-            records = _records(model, rows, await _json_columns(connection, schema, model))
-            columns = ["tenant", *model.columns]
-            done = await connection.copy_records_to_table(
-                model.table, schema_name=schema, columns=columns, records=records
-            )
-            count += int(done.rpartition(" ")[2])
-            rows.clear()
-        return count
+    async def copy_into(self, connection: Tx, schema: str) -> dict[str, int]:
+        """Every row into the tables of that schema; how many there were of each read model. The rows are let go."""
+        return {model.name: await self._copy(connection, schema, model) for model in self.models}
+
+    async def _copy(self, connection: Tx, schema: str, model: Model) -> int:
+        rows = self._rows[model.name]
+        if not any(rows.values()):
+            return 0
+        records = _records(model, rows, await _json_columns(connection, schema, model))
+        columns = ["tenant", *model.columns]
+        done = await connection.copy_records_to_table(model.table, schema_name=schema, columns=columns, records=records)
+        rows.clear()
+        return int(done.rpartition(" ")[2])
 
 
 def _records(

@@ -1,17 +1,23 @@
 """Rebuild from the service's own log: one pass over it for all its read models."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
+import orjson
+
 from services.kit.codec import Codec
+from services.kit.event_store import recorded
 from services.kit.privacy import Privacy
 from services.kit.projector import Gap
-from services.kit.rebuild.copies import SQL, Copy, Place, note
+from services.kit.rebuild.copies import SQL, CannotRead, Copy, Place, note
+from services.kit.rebuild.even import Even
 from services.kit.rebuild.fold import Fold, Model
 from services.kit.rebuild.heeded import heeded
-from services.kit.rebuild.source import Tell
+from services.kit.rebuild.late import Late
+from services.kit.rebuild.source import Done, Tell
 from services.kit.rebuild.standing import Standing
 from services.kit.record import LOST, RECOVERED, Recorded
 from services.kit.tenancy import TenantId, Tx, set_tenant
@@ -20,6 +26,15 @@ _CHUNK = 10_000
 """Positions read at once."""
 
 Events = list[Recorded[Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """The events of some tenants up to there, or of all (None). `events`: how many of all there are it stands for."""
+
+    tenants: list[str] | None
+    until: Standing
+    events: int
 
 
 class Log:
@@ -48,19 +63,42 @@ class Log:
         """The newer one may have taken the checkpoint's place already; the older one's is where it was left."""
         return await self.standing(tx, [replace(model, version=version)], hold=True)
 
-    async def fold(self, connection: Tx, fold: Fold, tenant: TenantId | None, tell: Tell) -> Standing:
+    async def until(self, connection: Tx, models: Sequence[Model]) -> Standing:
         async with connection.transaction():
-            until = await self.standing(connection, fold.models, hold=False)
-        last = max(until.taken.values(), default=0)
-        counted = await connection.fetchval(SQL["counted"], 0, last)
+            return await self.standing(connection, models, hold=False)
+
+    def size(self, until: Standing) -> int:
+        return max(until.taken.values(), default=0)
+
+    async def orders(
+        self, connection: Tx, _kinds: frozenset[type], until: Standing, tenant: TenantId | None, parts: int
+    ) -> AsyncGenerator[tuple[int, Any], None]:
+        """Each part reads the events of its own tenants. Raises Gap."""
+        last = self.size(until)
+        rows = await connection.fetch(SQL["tenants"], last)
+        counted = sum(row["events"] for row in rows)
         if counted != last:
             raise Gap(f"{counted} events up to position {last}")
-        async for position, events in self._chunks(connection, (0, last), fold.kinds, tenant, ahead=True):
+        if tenant is not None or parts == 1:
+            yield 0, Share(tenants=None if tenant is None else [tenant], until=until, events=last)
+            return
+        even = Even(parts)
+        for row in rows:
+            even.part_of(row["tenant"], row["events"])
+        # Who asks takes the last of them itself, when all others are at work.
+        for part, tenants in reversed(even.shares.items()):
+            yield part, Share(tenants=tenants, until=until, events=even.load[part])
+
+    async def carry_out(self, connection: Tx, fold: Fold, order: Share, done: Done) -> None:
+        last, told = self.size(order.until), 0
+        due = partial(_due, order.until)
+        chunks = self._chunks(connection, (0, last), order.until, fold.kinds, order.tenants, ahead=True)
+        async for position, events in chunks:
             for whose, mine in events.items():
-                for model in fold.models:
-                    fold.take(model, whose, _due(model, mine, until))
-            tell(position, last)
-        return until
+                fold.take(whose, mine, due)
+            now = order.events * position // last
+            done(now - told)
+            told = now
 
     async def resume(self, copies: Sequence[Copy], tell: Tell) -> None:
         """Nothing: a position says it all."""
@@ -68,13 +106,14 @@ class Log:
     async def follow(
         self, tx: Tx, place: Place, copies: Sequence[tuple[Model, Copy]], until: Standing, tenant: TenantId | None
     ) -> None:
+        whom: list[str] | None = None if tenant is None else [tenant]
         for model, copy in copies:
             name, there = model.checkpoint, model.in_schema(place)
             since, last = copy.standing.taken[name], until.taken[name]
-            async for _, events in self._chunks(tx, (since, last), heeded(model, self.kinds), tenant):
+            async for _, events in self._chunks(tx, (since, last), until, heeded(model, self.kinds), whom):
                 for whose, mine in events.items():
                     await set_tenant(tx, whose)
-                    await there.apply(tx, whose, _due(model, mine, until))
+                    await there.apply(tx, whose, _due(until, model, mine))
             await note(tx, place, model, until.own(name))
 
     async def settle(self, tx: Tx, models: Sequence[Model], until: Standing) -> None:
@@ -91,8 +130,9 @@ class Log:
         self,
         connection: Tx,
         span: tuple[int, int],
+        until: Standing,
         kinds: frozenset[type],
-        tenant: TenantId | None,
+        tenants: list[str] | None,
         *,
         ahead: bool = False,
     ) -> AsyncIterator[tuple[int, Mapping[TenantId, Events]]]:
@@ -101,54 +141,58 @@ class Log:
         With `ahead` the next chunk is on its way while one is worked on; nobody else may then use the connection.
         """
         after, last = span
+        left_out = frozenset(int(place.rpartition("/")[2]) + 1 for place in until.left_out)
         unheeded = [*(name for kind, name in self._codec.names.items() if kind not in kinds), RECOVERED, LOST]
-        whose = None if tenant is None else [tenant]
         chunks = [(start, min(start + _CHUNK, last)) for start in range(after, last, _CHUNK)]
         coming: asyncio.Future[Any] | None = None
         for number, (start, end) in enumerate(chunks):
-            rows = await (coming or connection.fetch(SQL["chunk"], start, end, unheeded, whose))
+            rows = await (coming or connection.fetch(SQL["chunk"], start, end, unheeded, tenants))
             coming = None
             if ahead and number + 1 < len(chunks):
-                coming = asyncio.ensure_future(connection.fetch(SQL["chunk"], *chunks[number + 1], unheeded, whose))
+                coming = asyncio.ensure_future(connection.fetch(SQL["chunk"], *chunks[number + 1], unheeded, tenants))
                 await asyncio.sleep(0)
-            yield end, await self._decoded(rows)
+            yield end, await self._decoded(rows, left_out)
 
-    async def _decoded(self, rows: Sequence[Any]) -> dict[TenantId, Events]:
+    async def _decoded(self, rows: Sequence[Any], left_out: frozenset[int]) -> dict[TenantId, Events]:
         """Sealed fields are opened with one question to the keyring for each tenant; they are None where the key is gone."""
-        grouped: dict[TenantId, list[Any]] = {}
+        grouped: dict[str, list[Any]] = {}
         for row in rows:
             grouped.setdefault(row["tenant"], []).append(row)
-        return {TenantId(tenant): await self._open(TenantId(tenant), mine) for tenant, mine in grouped.items()}
+        return {
+            TenantId(tenant): await self._open(TenantId(tenant), mine, left_out) for tenant, mine in grouped.items()
+        }
 
-    async def _open(self, tenant: TenantId, rows: Sequence[Any]) -> Events:
-        opened = await self._privacy.open_all(tenant, rows)
-        decode = self._codec.decode
-        return [
-            _recorded(decode(row["type"], row["data"], personal), tenant, row)
-            for row, personal in zip(rows, opened, strict=True)
-        ]
+    async def _open(self, tenant: TenantId, rows: Sequence[Any], left_out: frozenset[int]) -> Events:
+        events: Events = []
+        for row, personal in zip(rows, await self._privacy.open_all(tenant, rows), strict=True):
+            try:
+                events.append(_late(self._codec.decode(row["type"], row["data"], personal), tenant, row))
+            except Exception as error:  # noqa: BLE001 - a stored event can be wrong in any way
+                if row["position"] not in left_out:
+                    # The error itself may quote what the event holds.
+                    raise CannotRead(f"position {row['position']}: {type(error).__name__}") from None
+        return events
 
 
-def _recorded(event: Any, tenant: TenantId, row: Any) -> Recorded[Any]:
-    """As `event_store.recorded`, from a row whose `meta` the database has taken apart: it is quicker at that."""
-    return Recorded(
+def _late(event: Any, tenant: TenantId, row: Any) -> Any:
+    """It answers as a `Recorded` does."""
+    return Late(
         event=event,
         tenant=tenant,
         stream=row["stream"],
         version=row["version"],
         position=row["position"],
-        type=row["type"],
-        event_id=row["id"],
         occurred_at=row["occurred_at"],
         recorded_at=row["recorded_at"],
-        actor=row["actor"],
-        command_id=row["command_id"],
-        causation_id=row["causation_id"],
-        traceparent=row["traceparent"],
+        whole=partial(_whole, event, tenant, row),
     )
 
 
-def _due(model: Model, events: Events, until: Standing) -> Events:
+def _whole(event: Any, tenant: TenantId, row: Any) -> Recorded[Any]:
+    return recorded(event, tenant, {**row, "meta": orjson.loads(row["meta"]), "previous": 0})
+
+
+def _due(until: Standing, model: Model, events: Events) -> Events:
     """The events the live read model has applied when it stands there."""
     name = model.checkpoint
     last = until.taken[name]

@@ -1,34 +1,24 @@
 """Rebuild what a consumer made of its topics: read anew from the first record, without a group, up to where the consumer is."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from typing import Any, TypeAlias
-
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from services.kit.cloud_events import read
 from services.kit.guard import StreamGap
-from services.kit.kafka import connection as to
-from services.kit.read_model import by_tenant
-from services.kit.rebuild.copies import SQL, Copy, Place, RebuildRefused, note
+from services.kit.rebuild.copies import SQL, CannotRead, Copy, Place, RebuildRefused, note
+from services.kit.rebuild.even import Even
 from services.kit.rebuild.feed import Feed, Stream
 from services.kit.rebuild.fold import Fold, Model
-from services.kit.rebuild.source import Tell
+from services.kit.rebuild.late import Late
+from services.kit.rebuild.records import Record, chunks, key_of, partition_of, place_of, reader_of, topic_of
+from services.kit.rebuild.source import Done, Tell
 from services.kit.rebuild.standing import Standing, Taken, behind
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId, Tx, set_tenant
-
-Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
-
-_CHUNK = 5_000
-_FETCH_BYTES = 4 * 1024 * 1024
-_SILENT_SECONDS = 30.0
-
-
-class CannotRead(Exception):
-    """A record that is neither parked nor done without cannot be read; the text says where it lies and never what it holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +33,24 @@ class Told:
     """{ce_type: event class}"""
 
 
+_READ = (
+    *("ce_type", "ce_subject", "ce_sequence", "ce_position", "ce_time", "ce_recordedtime"),
+    *("ce_id", "ce_source", "ce_tenant", "ce_prevsequence", "traceparent"),
+)
+_AT_ONCE = 6
+"""So many of them are read of every event, the others where somebody looks."""
+Raw: TypeAlias = tuple[str, bytes, tuple[Any, ...]]
+"""Where a record lies, its value, and of its headers those of _READ: what is small goes quickly to another process."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Events of some tenants, each tenant's in order. `records`: how many of all there are it stands for."""
+
+    records: int
+    events: Mapping[TenantId, Sequence[Raw]]
+
+
 @dataclass(slots=True)
 class Topics:
     """`feeds` are the logs of those who publish, for what Kafka no longer has."""
@@ -50,9 +58,13 @@ class Topics:
     told: Told
     feeds: Sequence[Feed] = ()
     _versions: dict[Stream, int] = field(default_factory=dict)
-    """The guard: the newest version of each stream that is in the copies."""
+    """The guard: the newest version of each stream that was read."""
     _skipped: dict[Stream, set[int]] = field(default_factory=dict)
     """Versions that were left out."""
+    _fed: dict[Stream, int] = field(default_factory=dict)
+    """What the consumer has taken of the topics whose beginning Kafka no longer has."""
+    _gone: frozenset[str] = frozenset()
+    """These topics."""
 
     @property
     def kinds(self) -> Iterable[type]:
@@ -62,32 +74,47 @@ class Topics:
         if hold:
             await self._begin_partitions(tx)
         rows = await tx.fetch(SQL["hold_offsets" if hold else "offsets"], self.told.consumer)
-        taken = {_key(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+        taken = {key_of(row["topic"], row["partition"]): row["next_offset"] for row in rows}
         places = await tx.fetch(SQL["left_out"], self.told.consumer)
-        left_out = (f"{_key(row['topic'], row['partition'])}/{row['record_offset']}" for row in places)
+        left_out = (f"{key_of(row['topic'], row['partition'])}/{row['record_offset']}" for row in places)
         return Standing(taken=taken, left_out=frozenset(left_out))
 
     async def standing_of(self, tx: Tx, model: Model, version: int, standing: Standing) -> Standing:
         """A consumer follows the version its code folds: how far another one was followed is not known."""
         return standing if version == model.version else Standing(taken={}, left_out=frozenset())
 
-    async def fold(self, connection: Tx, fold: Fold, tenant: TenantId | None, tell: Tell) -> Standing:
+    async def until(self, connection: Tx, models: Sequence[Model]) -> Standing:
+        """Raises RebuildRefused when Kafka no longer has the beginning, and nobody else is there to ask."""
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            until = await self.standing(connection, models, hold=False)
+            self._gone = await self._without_beginning(until)
+            self._fed = await self._versions_of(connection, self._gone) if self._gone else {}
+        return until
+
+    def size(self, until: Standing) -> int:
+        return behind(self._since(until), until.taken)
+
+    async def orders(
+        self, connection: Tx, kinds: frozenset[type], until: Standing, tenant: TenantId | None, parts: int
+    ) -> AsyncGenerator[tuple[int, Any], None]:
+        """Who asks reads and guards the order; what the records hold is for others to read. Raises StreamGap, CannotRead."""
         self._versions.clear()
         self._skipped.clear()
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
-            until = await self.standing(connection, fold.models, hold=False)
-            gone = await self._without_beginning(until)
-            versions = await self._versions_of(connection, gone) if gone else {}
-        since = {key: until.taken[key] for key in until.taken if _topic(key) in gone}
-        if gone:
-            await self._fold_feeds(connection, fold, gone, versions, tenant)
-        async for records, done in self._chunks(since, until.taken):
-            events = self._fresh(records, until, fold.kinds, tenant)
-            for whose, mine in by_tenant(events).items():
-                for model in fold.models:
-                    fold.take(model, whose, mine)
-            tell(done, behind(since, until.taken))
-        return until
+        even = Even(parts)
+        if self._gone:
+            async for events in self._from_feeds(connection, kinds, tenant):
+                for part, batch in _dealt(events, 0, even):
+                    yield part, batch
+            self._versions.update(self._fed)
+        async with aclosing(chunks(self.told.kafka, self._since(until), until.taken)) as found:
+            async for records, _ in found:
+                for part, batch in _dealt(self._fresh(records, until, kinds, tenant), len(records), even):
+                    yield part, batch
+
+    async def carry_out(self, connection: Tx, fold: Fold, order: Batch, done: Done) -> None:
+        for tenant, raws in order.events.items():
+            fold.take(tenant, [self._opened(tenant, raw) for raw in raws])
+        done(order.records)
 
     async def resume(self, copies: Sequence[Copy], tell: Tell) -> None:
         """The versions are read again from the headers of what the copies hold."""
@@ -96,7 +123,7 @@ class Topics:
             raise RebuildRefused("these were not built together: one at a time")
         if gone := await self._without_beginning(until):
             raise RebuildRefused(f"Kafka no longer has the beginning of {', '.join(sorted(gone))}: build it anew")
-        async for records, done in self._chunks({}, until.taken):
+        async for records, done in chunks(self.told.kafka, {}, until.taken):
             self._fresh(records, until, frozenset(), None)
             tell(done, behind({}, until.taken))
 
@@ -106,8 +133,9 @@ class Topics:
         since = copies[0][1].standing.taken
         models = [model for model, _ in copies]
         kinds = Fold(models, self.kinds).kinds
-        async for records, _ in self._chunks(since, until.taken):
-            for whose, mine in by_tenant(self._fresh(records, until, kinds, tenant)).items():
+        async for records, _ in chunks(self.told.kafka, since, until.taken):
+            for whose, raws in self._fresh(records, until, kinds, tenant).items():
+                mine = [self._opened(whose, raw) for raw in raws]
                 await set_tenant(tx, whose)
                 for model in models:
                     await model.in_schema(place).apply(tx, whose, mine)
@@ -120,9 +148,13 @@ class Topics:
     async def tenants(self, connection: Tx) -> list[TenantId]:
         return sorted({TenantId(tenant.decode()) for _, tenant, _ in self._versions})
 
+    def _since(self, until: Standing) -> Taken:
+        """Where Kafka is read from: topics whose beginning it no longer has are not."""
+        return {key: end for key, end in until.taken.items() if topic_of(key) in self._gone}
+
     async def _begin_partitions(self, tx: Tx) -> None:
         """A partition nobody has taken from has no row to hold yet."""
-        async with _reader(self.told.kafka) as reader:
+        async with reader_of(self.told.kafka) as reader:
             await reader.topics()
             there = [
                 (topic, number) for topic in self.told.topics for number in reader.partitions_for_topic(topic) or ()
@@ -132,10 +164,10 @@ class Topics:
 
     async def _without_beginning(self, until: Standing) -> frozenset[str]:
         """The topics of which records were taken that Kafka has no longer."""
-        partitions = [_partition(key) for key, offset in until.taken.items() if offset]
+        partitions = [partition_of(key) for key, offset in until.taken.items() if offset]
         if not partitions:
             return frozenset()
-        async with _reader(self.told.kafka) as reader:
+        async with reader_of(self.told.kafka) as reader:
             begins = await reader.beginning_offsets(partitions)
         return frozenset(partition.topic for partition, begin in begins.items() if begin)
 
@@ -150,44 +182,48 @@ class Topics:
                 versions[row["topic"], tenant.encode(), row["stream"].encode()] = row["version"]
         return versions
 
-    async def _fold_feeds(
-        self, tx: Tx, fold: Fold, topics: frozenset[str], versions: dict[Stream, int], tenant: TenantId | None
-    ) -> None:
+    async def _from_feeds(
+        self, tx: Tx, kinds: frozenset[type], tenant: TenantId | None
+    ) -> AsyncIterator[dict[TenantId, list[Raw]]]:
         """What Kafka no longer has, as its owners publish it; as far as the consumer has taken it."""
         passed_over = {
             (row["topic"], row["tenant"].encode(), row["stream"].encode(), row["sequence"])
             for row in await tx.fetch(SQL["passed_over"], self.told.consumer)
         }
+        heeded = self._named(kinds)
         for feed in self.feeds:
-            async for whose, messages in feed.chunks(topics, tenant):
-                events = [
-                    recorded
-                    for stream, recorded in messages
-                    if recorded.version <= versions.get(stream, 0)
-                    and (*stream, recorded.version) not in passed_over
-                    and self.told.kinds.get(recorded.type) in fold.kinds
-                ]
-                opened = [self._opened(recorded, f"{recorded.stream}/{recorded.version}") for recorded in events]
-                for model in fold.models:
-                    fold.take(model, whose, opened)
-        self._versions.update(versions)
+            async for whose, sent in feed.chunks(self._gone, tenant):
+                yield {
+                    whose: [
+                        (one.place, one.value, tuple(map(one.headers.get, _READ)))
+                        for one in sent
+                        if one.version <= self._fed.get(one.stream, 0)
+                        and (*one.stream, one.version) not in passed_over
+                        and one.headers["ce_type"] in heeded
+                    ]
+                }
 
     def _fresh(
         self, records: Iterable[Record], until: Standing, kinds: frozenset[type], tenant: TenantId | None
-    ) -> list[Recorded[Any]]:
-        """The events that are next in their stream; those of other kinds are only counted. Raises StreamGap, CannotRead."""
-        fresh = []
+    ) -> dict[TenantId, list[Raw]]:
+        """The events that are next in their stream, by tenant; of those of other kinds only the version is noted.
+
+        Raises StreamGap, CannotRead.
+        """
+        heeded = self._named(kinds)
+        fresh: dict[bytes, list[Raw]] = {}
         for record in records:
             headers = dict(record.headers)
-            left_out = until.left_out and _place(record) in until.left_out
-            if not self._is_next(record, headers, left_out=bool(left_out)):
-                continue
-            if self.told.kinds.get(headers["ce_type"].decode(), object) not in kinds:
-                continue
-            envelope = read(record.value or b"", headers.items())
-            if tenant is None or envelope.tenant == tenant:
-                fresh.append(self._opened(envelope, _place(record)))
-        return fresh
+            left_out = until.left_out and place_of(record) in until.left_out
+            if self._is_next(record, headers, left_out=bool(left_out)) and headers["ce_type"] in heeded:
+                raw = (place_of(record), record.value or b"", tuple(map(headers.get, _READ)))
+                fresh.setdefault(headers["ce_tenant"], []).append(raw)
+        mine = fresh if tenant is None else {name: fresh.get(name, []) for name in (tenant.encode(),)}
+        return {TenantId.parse(name.decode()): events for name, events in mine.items()}
+
+    def _named(self, kinds: frozenset[type]) -> frozenset[bytes]:
+        """What these kinds are called in a record's headers."""
+        return frozenset(name.encode() for name, kind in self.told.kinds.items() if kind in kinds)
 
     def _is_next(self, record: Record, headers: Mapping[str, bytes], *, left_out: bool) -> bool:
         """As the live guard has it: what came before is dropped, and so is what was left out, again and again."""
@@ -197,81 +233,47 @@ class Topics:
         except (KeyError, ValueError) as error:
             if left_out:
                 return False
-            raise CannotRead(_place(record)) from error
-        skipped = self._skipped.get(stream, set())
+            raise CannotRead(place_of(record)) from error
+        skipped = self._skipped.get(stream, ())
         known = self._versions.get(stream, 0)
         if left_out:
-            self._skipped[stream] = skipped | {version}
+            self._skipped[stream] = {*skipped, version}
         if left_out or version <= known or version in skipped:
             return False
         if previous > known and not skipped:
-            raise StreamGap(f"{record.topic}: a version is missing before {_place(record)}")
+            raise StreamGap(f"{record.topic}: a version is missing before {place_of(record)}")
         self._versions[stream] = version
         return True
 
-    def _opened(self, envelope: Recorded[bytes], place: str) -> Recorded[Any]:
+    def _opened(self, tenant: TenantId, raw: Raw) -> Any:
+        """A `Late`. Raises CannotRead."""
+        place, value, headers = raw
+        type_, stream, version, position, occurred_at, recorded_at = headers[:_AT_ONCE]
         try:
-            return replace(envelope, event=self.told.parse(envelope.type, envelope.event))
+            event = self.told.parse(type_.decode(), value)
+            return Late(
+                event=event,
+                tenant=tenant,
+                stream=stream.decode(),
+                version=int(version),
+                position=int(position or 0),
+                occurred_at=datetime.fromisoformat(occurred_at.decode()),
+                recorded_at=datetime.fromisoformat(recorded_at.decode()),
+                whole=partial(_whole, event, headers),
+            )
         except Exception as error:  # noqa: BLE001 - a value can be wrong in any way
             # The error itself may quote what the event holds.
             raise CannotRead(f"{place}: {type(error).__name__}") from None
 
-    async def _chunks(self, since: Taken, until: Taken) -> AsyncIterator[tuple[list[Record], int]]:
-        """(records, how many so far), each partition in order."""
-        ends = {_partition(key): end for key, end in until.items() if end > since.get(key, 0)}
-        if not ends:
-            return
-        async with _reader(self.told.kafka) as reader:
-            reader.assign(list(ends))
-            for partition in ends:
-                reader.seek(partition, since.get(_key(*partition), 0))
-            done = 0
-            while ends:
-                async with asyncio.timeout(_SILENT_SECONDS):
-                    found = await _some(reader, ends)
-                records = [
-                    record for partition, mine in found.items() for record in mine if record.offset < ends[partition]
-                ]
-                done += len(records)
-                yield records, done
-                ends = {p: end for p, end in ends.items() if await reader.position(p) < end}
+
+def _whole(event: Any, headers: Sequence[Any]) -> Recorded[Any]:
+    return read(event, [(name, value) for name, value in zip(_READ, headers, strict=True) if value is not None])
 
 
-@asynccontextmanager
-async def _reader(kafka: str) -> AsyncIterator[AIOKafkaConsumer]:
-    """A reader in no group: nobody's offsets are touched. It stops at what is not there rather than to go on elsewhere."""
-    reader = AIOKafkaConsumer(
-        **to(kafka), enable_auto_commit=False, auto_offset_reset="none", max_partition_fetch_bytes=_FETCH_BYTES
-    )
-    try:
-        await reader.start()
-        yield reader
-    finally:
-        await reader.stop()
-
-
-async def _some(reader: AIOKafkaConsumer, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, list[Record]]:
-    """The next records, once there are any."""
-    while True:
-        found: dict[TopicPartition, list[Record]] = await reader.getmany(
-            *partitions, timeout_ms=500, max_records=_CHUNK
-        )
-        if found:
-            return found
-
-
-def _key(topic: str, partition: int) -> str:
-    return f"{topic}/{partition}"
-
-
-def _place(record: Record) -> str:
-    return f"{record.topic}/{record.partition}/{record.offset}"
-
-
-def _partition(key: str) -> TopicPartition:
-    topic, _, partition = key.rpartition("/")
-    return TopicPartition(topic, int(partition))
-
-
-def _topic(key: str) -> str:
-    return key.rpartition("/")[0]
+def _dealt(events: Mapping[TenantId, Sequence[Raw]], records: int, even: Even) -> Iterator[tuple[int, Batch]]:
+    """The events to the parts that have their tenants; the first of them answers for all the records."""
+    shares: dict[int, dict[TenantId, Sequence[Raw]]] = {}
+    for tenant, mine in events.items():
+        shares.setdefault(even.part_of(tenant, len(mine)), {})[tenant] = mine
+    for number, (part, share) in enumerate((shares or {0: {}}).items()):
+        yield part + 1, Batch(records=0 if number else records, events=share)

@@ -10,6 +10,9 @@ select shadow_finish($1);
 -- lock: nobody reads these tables until the transaction ends
 select live_lock($1);
 
+-- made: which table a copy is built in
+select to_regclass(format('shadow.%I', $1::text))::oid;
+
 -- swap: the new table goes live, the live one is kept
 select shadow_swap($1);
 
@@ -57,15 +60,10 @@ select coalesce((select position from events order by position desc limit 1), 0)
 -- tenants: how many events each tenant has up to a position
 select tenant, count(*) as events from events where position <= $1 group by tenant order by 2 desc, 1;
 
--- chunk: events in order, without the kinds nobody heeds; of one tenant where one is named
-select position, id, tenant, stream, version, type, data, sealed, occurred_at, recorded_at,
-    meta->>'actor' as actor, (meta->>'command_id')::uuid as command_id, (meta->>'causation_id')::uuid as causation_id,
-    meta->>'traceparent' as traceparent
+-- chunk: events in order, without the kinds nobody heeds; of some tenants where they are named
+select position, id, tenant, stream, version, type, data, sealed, meta::text as meta, occurred_at, recorded_at
 from events where position > $1 and position <= $2 and type <> all($3) and ($4::text[] is null or tenant = any($4))
 order by position;
-
--- counted: how many events there are between two positions
-select count(*) from events where position > $1 and position <= $2;
 
 -- position: how far a read model has followed the log
 select position from projection_checkpoints where name = $1;

@@ -1,5 +1,6 @@
 """Each referral with what became of it, and its clock."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -173,11 +174,14 @@ async def by_id(tx: Tx, tenant: TenantId, referral_id: str) -> ReferralRow | Non
     return REFERRALS.read(record) if record else None
 
 
-async def spells_of(tx: Tx, tenant: TenantId, person_id: str) -> list[EarlierSpell]:
-    """Every spell of a person, with the end of its referral."""
+async def spells_of(tx: Tx, tenant: TenantId, person_ids: Collection[str]) -> dict[str, list[EarlierSpell]]:
+    """Every spell of each of these people, with the end of its referral."""
     records = await tx.fetch(
-        "select spell_id, ended_at from referrals where tenant = $1 and person_id = $2 and spell_id is not null",
+        "select person_id, spell_id, ended_at from referrals where tenant = $1 and person_id = any($2) and spell_id is not null",
         tenant,
-        person_id,
+        list(person_ids),
     )
-    return [EarlierSpell(spell_id=record["spell_id"], ended_at=record["ended_at"]) for record in records]
+    spells: dict[str, list[EarlierSpell]] = {person_id: [] for person_id in person_ids}
+    for record in records:
+        spells[record["person_id"]].append(EarlierSpell(spell_id=record["spell_id"], ended_at=record["ended_at"]))
+    return spells

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from deploy.local.services import SOURCE, ServiceSpec
 
-TOY = ServiceSpec(name="toy", module="tests.integration.deploy.toy", database="toy")
+TOY = ServiceSpec(name="toy", module="tests.integration.deploy.toy.main", database="toy")
 
 
 def eventually(condition: Callable[[], object], what: str, within: float = 10.0) -> None:

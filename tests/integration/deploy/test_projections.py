@@ -1,12 +1,18 @@
 """`perinatal projections` as its user meets it where no stack runs. On a running one: test_erase.py."""
 
+import asyncio
 import json
+from functools import partial
 
 import pytest
 
 from deploy.local.home import Home
-from deploy.operations.projections import work_for
+from deploy.operations import from_log, from_topics
+from deploy.operations.projections import CONSUMERS, Work, work_for
+from services.kit.rebuild.fold import Fold
+from services.kit.rebuild.frames import frame, receive
 from tests.integration.deploy.test_cli import error_of, perinatal
+from tests.support import MASTER_KEY
 
 pytestmark = pytest.mark.timeout(90)
 
@@ -45,6 +51,19 @@ def test_without_a_stack_it_is_one_line(home: Home, command: tuple[str, ...]) ->
     done = perinatal("projections", *command, home=home.root)
     assert done.returncode == 1
     assert "there is no stack in" in error_of(done)
+
+
+@pytest.mark.parametrize("work", work_for(()), ids=lambda work: work.service)
+async def test_another_process_is_told_by_name_how_to_come_by_the_same_read_models(work: Work) -> None:
+    names = [model.name for model in work.models][:2]
+    log = partial(from_log.opened, f"services.{work.service}.main", "postgresql://nobody@localhost/nothing", MASTER_KEY)
+    topics = partial(from_topics.opened, work.service, "localhost:1")
+    opened = topics if work.service in CONSUMERS else log
+    pipe = asyncio.StreamReader()
+    pipe.feed_data(frame(partial(opened, names)))
+    async with (await receive(pipe))() as (source, models):
+        assert list(models) == list(work.models)[:2]
+        assert Fold(models, source.kinds).kinds
 
 
 def test_every_read_model_has_a_name_and_a_table_of_its_own() -> None:

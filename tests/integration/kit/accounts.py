@@ -15,8 +15,10 @@ from services.kit.privacy import Privacy
 from services.kit.projector import Projector
 from services.kit.read_model import ReadModel
 from services.kit.rebuild.copies import owner
+from services.kit.rebuild.crew import Members
 from services.kit.rebuild.log import Log
 from services.kit.rebuild.run import Rebuild
+from services.kit.rebuild.source import Tell
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId, use_json
 from services.kit.wakeup import Wakeup
@@ -146,15 +148,21 @@ async def append(store: EventStore[Toy], tenant: TenantId, stream: str, *events:
 
 @contextlib.asynccontextmanager
 async def rebuilding(
-    database: Database, source: Any, *models: ReadModel[Any, Any], tenant: TenantId | None = None
+    database: Database,
+    source: Any,
+    *models: ReadModel[Any, Any],
+    tenant: TenantId | None = None,
+    members: Members | None = None,
+    tell: Tell = lambda done, total: None,
 ) -> AsyncIterator[Rebuild]:
     async with owner(database.owner) as connection:
         yield Rebuild(
             connection=connection,
             source=source,
             models=models or (ACCOUNTS,),
-            tell=lambda done, total: None,
+            tell=tell,
             tenant=tenant,
+            members=members,
         )
 
 

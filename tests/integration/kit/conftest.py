@@ -10,7 +10,8 @@ import pytest
 from services.kit.appender import Appender
 from services.kit.codec import Codec
 from services.kit.event_store import EventStore
-from services.kit.keyring import MIGRATIONS, Keyring
+from services.kit.keyring import Keyring
+from services.kit.migrate import MIGRATIONS
 from services.kit.personal import Personal
 from services.kit.privacy import Privacy
 from services.kit.tenancy import TenantPool

@@ -8,7 +8,7 @@ import pytest
 
 from services.kit.access_log import accesses_of, note_list, note_read
 from services.kit.auth import Principal
-from services.kit.keyring import MIGRATIONS
+from services.kit.migrate import MIGRATIONS
 from services.kit.tenancy import TenantId, TenantPool
 from services.kit.tracing import start_trace
 from tests.conftest import MakeDatabase

@@ -13,7 +13,7 @@ import pytest
 from deploy.local.topics import Topic, ensure_topics
 from services.kit.consumer import Consumer
 from services.kit.guard import seen_version
-from services.kit.keyring import MIGRATIONS
+from services.kit.migrate import MIGRATIONS
 from services.kit.registry import into
 from services.kit.relay import Relay
 from services.kit.tenancy import TenantId, TenantPool

@@ -7,9 +7,10 @@ import pytest
 from cryptography.exceptions import InvalidTag
 
 from services.kit.errors import Erased
-from services.kit.keyring import Keyring, unwrap
+from services.kit.keyring import Keyring
 from services.kit.record import Answer
 from services.kit.tenancy import TenantId, TenantPool
+from services.kit.wrapping import unwrap
 from tests.integration.kit.conftest import Opened, Parts, open_parts
 from tests.support import Database
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.kit.keyring import MIGRATIONS
+from services.kit.migrate import MIGRATIONS
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId, TenantPool
 from services.kit.testing import ProjectionCase, record

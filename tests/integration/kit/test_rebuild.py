@@ -287,6 +287,22 @@ async def test_a_reader_that_never_lets_go_is_not_cut_off(parts: Parts, monkeypa
         await rebuild.swap()
 
 
+async def test_while_the_server_tidies_up_what_was_kept_readers_go_on_and_the_swap_waits(parts: Parts) -> None:
+    await fill(parts.store, 2, 2)
+    await project(parts)
+    await rebuilt(parts)
+    async with rebuilding(parts.database, log_of(parts)) as rebuild, administrator(parts.database) as server:
+        await rebuild.build()
+        async with server.transaction():
+            await server.execute("lock table kept.accounts in share update exclusive mode")
+            swapping = asyncio.create_task(rebuild.swap())
+            done, _ = await asyncio.wait([swapping], timeout=1)
+            assert not done, "it did not wait for the server"
+            async with parts.pool.scope(TENANTS[0]) as tx:
+                assert len(await tx.fetch("select * from accounts")) == 2
+        assert all(each.equal for each in await swapping)
+
+
 async def test_the_application_sees_no_copy(parts: Parts) -> None:
     await fill(parts.store, 1, 1)
     await project(parts)

@@ -15,7 +15,8 @@ from services.kit.testing import NOW, eventually
 from services.outcomes.application import Outcomes
 from services.outcomes.domain.events import Event
 from services.outcomes.domain.record import EnrolPerson
-from services.outcomes.main import MIGRATIONS, build
+from services.outcomes.main import build
+from services.outcomes.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.support import AUDIENCE, MASTER_KEY, Database, Issuer, running
 

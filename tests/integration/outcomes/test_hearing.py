@@ -30,7 +30,7 @@ from services.kit.cloud_events import Message, headers, read
 from services.kit.record import Recorded
 from services.kit.testing import NOW, eventually, record
 from services.outcomes.domain.events import EpisodeClosed, EpisodeOpened, PersonEnrolled
-from services.outcomes.main import MIGRATIONS
+from services.outcomes.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.integration.outcomes.conftest import AT_RISK, EPDS, A, Site, open_site
 from tests.support import Database, Issuer

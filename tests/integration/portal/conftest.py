@@ -16,7 +16,8 @@ from services.kit.registry import into
 from services.kit.tenancy import TenantId, TenantPool, set_tenant
 from services.portal.identity import Tokens
 from services.portal.incoming import READ_MODELS, TOPICS
-from services.portal.main import MIGRATIONS, build
+from services.portal.main import build
+from services.portal.migrate import MIGRATIONS
 from services.portal.session import Cookies, Session
 from services.portal.settings import PortalSettings
 from tests.conftest import MakeDatabase

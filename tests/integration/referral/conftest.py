@@ -14,7 +14,8 @@ from services.kit.tenancy import TenantId, TenantPool
 from services.kit.testing import NOW, eventually
 from services.referral.application import Application
 from services.referral.domain.events import Event
-from services.referral.main import MIGRATIONS, PROJECTIONS, build
+from services.referral.main import PROJECTIONS, build
+from services.referral.migrate import MIGRATIONS
 from services.referral.settings import ReferralSettings
 from tests.conftest import MakeDatabase
 from tests.support import AUDIENCE, MASTER_KEY, Database, Issuer, running

@@ -15,7 +15,7 @@ from services.referral.domain.calendar import day_began, london_date
 from services.referral.domain.events import ContactNoted, MeasureNoted, WaitBreached, WaitStarted, WaitStopped
 from services.referral.domain.wait_facts import Note
 from services.referral.domain.waiting_rule import PARTS
-from services.referral.main import MIGRATIONS
+from services.referral.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.integration.referral.conftest import A, B, Site, open_site, problem
 from tests.support import Database, Issuer

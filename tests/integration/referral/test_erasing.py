@@ -15,7 +15,7 @@ from services.referral.application import person_stream, referral_stream
 from services.referral.domain.events import ReferralClosed, ReferralReceived
 from services.referral.domain.person_events import PersonErased, PersonRegistered
 from services.referral.erasing import Eraser
-from services.referral.main import MIGRATIONS
+from services.referral.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.integration.referral.conftest import PERSON, UNTRACED, A, B, Site, open_site, problem
 from tests.support import Database, Issuer

@@ -19,7 +19,7 @@ from services.kit.record import Recorded
 from services.kit.testing import NOW, eventually, record
 from services.referral.domain.events import WaitAdvanced, WaitRevised, WaitStopped
 from services.referral.domain.waiting_rule import PARTS
-from services.referral.main import MIGRATIONS
+from services.referral.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.integration.referral.conftest import A, Site, open_site
 from tests.support import Database, Issuer

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import asyncpg
 
-from services.kit.migrate import migrate
-from services.kit.service import store_migrations
-from services.referral.main import MIGRATIONS, NAME
+from services.kit.migrate import migrate, store_migrations
+from services.referral.migrate import MIGRATIONS, NAME
 from tests.conftest import MakeDatabase
 
 OWN = dict(MIGRATIONS)[NAME]
@@ -15,7 +14,7 @@ OWN = dict(MIGRATIONS)[NAME]
 
 async def test_lists_of_the_first_slice_are_folded_anew(new_database: MakeDatabase, tmp_path: Path) -> None:
     shutil.copy(OWN / "0001_read_models.sql", tmp_path)
-    database = await new_database(store_migrations(tmp_path, NAME))
+    database = await new_database(store_migrations(NAME, tmp_path))
     connection = await asyncpg.connect(database.admin)
     await connection.execute(
         "insert into triage_list (tenant, referral_id, person_id, received_at, source_of_referral, self_referred, "

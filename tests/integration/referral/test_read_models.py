@@ -12,7 +12,7 @@ from services.kit.tenancy import TenantId, TenantPool
 from services.kit.testing import NOW, TENANT, ProjectionCase, record
 from services.referral.domain.events import Event
 from services.referral.domain.waiting_rule import PARTS
-from services.referral.main import MIGRATIONS
+from services.referral.migrate import MIGRATIONS
 from services.referral.projections.identities import IDENTITIES, IdentityRow, by_ids, by_name, by_nhs_number
 from services.referral.projections.pcns import PCNS, PcnRow, directory
 from services.referral.projections.referrals import REFERRALS

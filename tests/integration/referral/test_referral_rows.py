@@ -13,7 +13,7 @@ from services.referral.domain.clock import EarlierSpell
 from services.referral.domain.events import Event
 from services.referral.domain.waiting_rule import PARTS
 from services.referral.explained import Part, explain_clock, explain_referral
-from services.referral.main import MIGRATIONS
+from services.referral.migrate import MIGRATIONS
 from services.referral.projections.referrals import REFERRALS, ReferralRow, by_id, spells_of
 from tests.conftest import MakeDatabase
 from tests.unit.referral.clock_scenarios import advanced, breached, june, revised, stopped
@@ -109,8 +109,8 @@ async def test_a_persons_spells_and_their_ends(pool: TenantPool) -> None:
     async with pool.scope(TENANT) as tx:
         await tx.execute("delete from referrals where tenant = $1", TENANT)
         await REFERRALS.apply(tx, TENANT, log(*ARRIVED, closed()))
-        assert await spells_of(tx, TENANT, PERSON) == [EarlierSpell(spell_id=REFERRAL, ended_at=NOW)]
-        assert await spells_of(tx, TENANT, "somebody else") == []
+        spells = await spells_of(tx, TENANT, [PERSON, "somebody else"])
+        assert spells == {PERSON: [EarlierSpell(spell_id=REFERRAL, ended_at=NOW)], "somebody else": []}
         assert await by_id(tx, TENANT, "another") is None
 
 

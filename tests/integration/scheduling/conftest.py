@@ -16,7 +16,8 @@ from services.kit.testing import NOW, eventually
 from services.scheduling.application import Scheduling
 from services.scheduling.domain.events import Event
 from services.scheduling.domain.person import NotePerson
-from services.scheduling.main import MIGRATIONS, PROJECTIONS, build
+from services.scheduling.main import PROJECTIONS, build
+from services.scheduling.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.support import AUDIENCE, MASTER_KEY, Database, Issuer, running
 

@@ -15,7 +15,7 @@ from contracts.scheduling import AppointmentBookedV1, AppointmentCancelledV1, Se
 from services.kit.cloud_events import Message, headers, read
 from services.kit.record import Recorded
 from services.kit.testing import NOW, eventually, record
-from services.scheduling.main import MIGRATIONS
+from services.scheduling.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.integration.scheduling.conftest import A, Site, booking, open_site
 from tests.support import Database, Issuer

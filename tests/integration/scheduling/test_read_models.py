@@ -10,7 +10,8 @@ from services.kit.record import Recorded
 from services.kit.tenancy import TenantId, TenantPool
 from services.kit.testing import NOW, TENANT, ProjectionCase, record
 from services.scheduling.domain.events import Event
-from services.scheduling.main import MIGRATIONS, PROJECTIONS
+from services.scheduling.main import PROJECTIONS
+from services.scheduling.migrate import MIGRATIONS
 from services.scheduling.projections import diary, group_sessions
 from services.scheduling.projections.diary import DIARY, DiaryRow
 from services.scheduling.projections.group_sessions import GROUP_SESSIONS, SessionRow

@@ -16,7 +16,8 @@ from services.kit.testing import NOW, eventually
 from services.training.application import Application
 from services.training.domain.events import Event, Practice
 from services.training.domain.practices import NotePractices
-from services.training.main import MIGRATIONS, PROJECTIONS, build
+from services.training.main import PROJECTIONS, build
+from services.training.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.support import AUDIENCE, MASTER_KEY, Database, Issuer, running
 

@@ -19,7 +19,7 @@ from contracts.training import (
 from services.kit.cloud_events import Message, headers, read
 from services.kit.record import Recorded
 from services.kit.testing import NOW, eventually, record
-from services.training.main import MIGRATIONS
+from services.training.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.integration.training.conftest import CONSULTATION, VISITOR, A, Site, open_site, problem
 from tests.support import Database, Issuer

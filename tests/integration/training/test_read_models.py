@@ -12,7 +12,7 @@ from services.kit.tenancy import TenantId, TenantPool
 from services.kit.testing import NOW, TENANT, ProjectionCase, record
 from services.training.domain.coverage import twelve_months
 from services.training.domain.events import Event
-from services.training.main import MIGRATIONS
+from services.training.migrate import MIGRATIONS
 from services.training.projections.attendances import (
     ATTENDANCES,
     AttendanceRow,

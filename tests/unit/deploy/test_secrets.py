@@ -8,6 +8,9 @@ import yaml
 
 from deploy.compose.secrets import Secrets
 from deploy.local.home import Home
+from deploy.operations.keys import add_newest
+from services.kit.settings import keys_of
+from services.kit.wrapping import MasterKeys
 
 SERVICES = ("referral", "scheduling", "outcomes", "training", "portal")
 
@@ -50,6 +53,16 @@ def test_a_service_knows_its_own_and_no_owner(secrets: Secrets, service: str) ->
     assert told["PERINATAL_KAFKA"].startswith(f"scram-sha-512://{service}:")
     assert not any("owner" in text.lower() for text in (*told, *told.values()))
     assert ("PERINATAL_KEYRING_MASTER_KEY" in told) == (service != "portal")
+
+
+def test_while_the_master_key_is_turned_over_every_store_gets_both(secrets: Secrets) -> None:
+    secrets.hand_out()
+    made = add_newest(secrets.home)
+    secrets.hand_out()
+    known = everything(secrets)
+    told = {known[f"{service}/PERINATAL_KEYRING_MASTER_KEY"] for service in SERVICES if service != "portal"}
+    assert [MasterKeys(*keys_of(each)).fingerprints[0] for each in told] == [made]
+    assert all(len(keys_of(each)) == 2 for each in told)
 
 
 def test_the_portal_and_its_provider_agree(secrets: Secrets) -> None:

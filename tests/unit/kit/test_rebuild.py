@@ -1,0 +1,170 @@
+"""The small parts of a rebuild: who folds what, an event that is only read where somebody looks, errors that travel."""
+
+import asyncio
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.kit.errors import DomainError, Kind
+from services.kit.read_model import ReadModel
+from services.kit.rebuild.copies import CannotRead, RebuildRefused
+from services.kit.rebuild.even import Even
+from services.kit.rebuild.fold import Fold
+from services.kit.rebuild.frames import MemberFailed, frame, portable, receive
+from services.kit.rebuild.late import Late
+from services.kit.record import Recorded
+from services.kit.tenancy import TenantId
+
+NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
+TENANT, OTHER = TenantId("U00001"), TenantId("U00002")
+
+
+@dataclass(frozen=True)
+class Opened:
+    account: str
+
+
+@dataclass(frozen=True)
+class Closed:
+    account: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    account: str
+    seen: tuple[int, ...] = ()
+
+
+class Refused(DomainError):
+    """It says which."""
+
+    slug = "refused"
+    kind = Kind.INVALID
+
+    def __init__(self, which: str, *, why: str) -> None:
+        super().__init__(field=which)
+        self.why = why
+
+
+def model(name: str, *kinds: type) -> ReadModel[Row, Any]:
+    return ReadModel(
+        name=name,
+        version=1,
+        table=name,
+        key="account",
+        row=Row,
+        key_of=lambda recorded: recorded.event.account if isinstance(recorded.event, kinds) else None,
+        evolve=lambda row, recorded: Row(
+            account=recorded.event.account, seen=((*row.seen, recorded.version) if row else (recorded.version,))
+        ),
+    )
+
+
+def recorded(event: Any, version: int) -> Recorded[Any]:
+    return Recorded(
+        event=event,
+        tenant=TENANT,
+        stream="account-1",
+        version=version,
+        position=version + 10,
+        type="opened.v1",
+        event_id=UUID(int=version),
+        occurred_at=NOW,
+        recorded_at=NOW,
+        actor="test",
+        command_id=UUID(int=7),
+        causation_id=UUID(int=8),
+        previous=3,
+        traceparent="00-1-2-01",
+    )
+
+
+def late(event: Any, version: int, asked: list[str] | None = None) -> Late:
+    whole = recorded(event, version)
+
+    def make() -> Recorded[Any]:
+        (asked if asked is not None else []).append("whole")
+        return whole
+
+    known = ("event", "tenant", "stream", "version", "position", "occurred_at", "recorded_at")
+    return Late(**{name: getattr(whole, name) for name in known}, whole=make)
+
+
+def test_a_late_event_answers_as_a_whole_one_does() -> None:
+    one, whole = late(Opened("1"), 4), recorded(Opened("1"), 4)
+    assert {field.name: getattr(one, field.name) for field in fields(Recorded)} == {
+        field.name: getattr(whole, field.name) for field in fields(Recorded)
+    }
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = one.nothing
+
+
+def test_what_most_look_at_needs_no_whole_one() -> None:
+    asked: list[str] = []
+    one = late(Opened("1"), 4, asked)
+    assert (one.event, one.stream, one.version, one.recorded_at) == (Opened("1"), "account-1", 4, NOW)
+    assert asked == []
+    assert one.actor == "test"
+    assert asked == ["whole"]
+
+
+def test_each_read_model_gets_what_it_heeds_in_order() -> None:
+    both, one = model("both", Opened, Closed), model("one", Closed)
+    fold = Fold([both, one], [Opened, Closed])
+    assert fold.kinds == {Opened, Closed}
+    fold.take(TENANT, [late(Opened("a"), 1), late(Closed("a"), 2)])
+    fold.take(OTHER, [late(Closed("a"), 1)])
+    fold.take(TENANT, [late(Closed("a"), 3), late(Opened("a"), 4)])
+    assert fold._rows["both"] == {
+        TENANT: {"a": Row(account="a", seen=(1, 2, 3, 4))},
+        OTHER: {"a": Row(account="a", seen=(1,))},
+    }
+    assert fold._rows["one"][TENANT] == {"a": Row(account="a", seen=(2, 3))}
+
+
+def test_each_read_model_gets_no_more_than_it_is_due() -> None:
+    both, one = model("both", Opened, Closed), model("one", Closed)
+    fold = Fold([both, one], [Opened, Closed])
+    until = {"both": 9, "one": 2}
+    events = [late(Closed("a"), version) for version in (1, 2, 3)]
+    fold.take(TENANT, events, lambda model, share: [event for event in share if event.version <= until[model.name]])
+    assert fold._rows["both"][TENANT]["a"].seen == (1, 2, 3)
+    assert fold._rows["one"][TENANT]["a"].seen == (1, 2)
+
+
+def test_tenants_are_shared_out_evenly_and_stay() -> None:
+    even = Even(2)
+    assert [even.part_of(name, count) for name, count in (("a", 90), ("b", 50), ("c", 30), ("d", 20))] == [0, 1, 1, 1]
+    assert [even.part_of(name, 1_000) for name in "abcd"] == [0, 1, 1, 1]
+    assert even.part_of("e", 1) == 0
+    assert even.shares == {0: ["a", "e"], 1: ["b", "c", "d"]}
+
+
+@pytest.mark.parametrize("error", [CannotRead("topic/0/1: ValueError"), RebuildRefused("no"), ValueError("a", 1)])
+async def test_an_error_travels_as_it_is(error: Exception) -> None:
+    came = await travelled(portable(error))
+    assert (type(came), came.args) == (type(error), error.args)
+    assert came.__notes__ == [""]
+
+
+@pytest.mark.parametrize("error", [Refused("it", why="so"), type("Local", (Exception,), {})("secret")])
+async def test_one_that_cannot_is_told_by_its_name_alone(error: Exception) -> None:
+    came = await travelled(portable(error))
+    assert isinstance(came, MemberFailed)
+    assert str(came) == f"a process that took part failed: {type(error).__name__}"
+
+
+async def test_what_opens_a_source_travels_by_its_name() -> None:
+    came = await travelled(partial(model, "both"))
+    assert (came.func, came.args) == (model, ("both",))
+
+
+async def travelled(message: Any) -> Any:
+    """Out of the other end of a pipe."""
+    reader = asyncio.StreamReader()
+    reader.feed_data(frame(message))
+    return await receive(reader)
