@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
-from typing import Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from deploy.local.errors import StackError
 from deploy.local.services import SERVICES
@@ -14,9 +14,12 @@ from deploy.operations.installation import Installation
 from services.kit import replay as kit
 from services.kit.parking import SQL, Pointer
 from services.kit.replay import Place, Replayed
-from services.kit.service import Service
 from services.kit.systemic import Systemic
 from services.kit.tenancy import TenantId, TenantPool
+
+if TYPE_CHECKING:
+    # A whole service is loaded when one is built, not with every command.
+    from services.kit.service import Service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +107,7 @@ def _standing(service: str, row: Any) -> Standing:
     return Standing(service=service, place=place, **{name: row[name] for name in told})
 
 
-async def _again(built: Service, standing: Standing) -> Replayed:
+async def _again(built: "Service", standing: Standing) -> Replayed:
     replay = built.replays.get(standing.place.consumer)
     if replay is None:
         raise StackError(f"this release has nothing called {standing.place.consumer}: it was parked by another")
@@ -115,7 +118,7 @@ async def _again(built: Service, standing: Standing) -> Replayed:
 
 
 @asynccontextmanager
-async def _built(installation: Installation, service: str) -> AsyncIterator[Service]:
+async def _built(installation: Installation, service: str) -> AsyncIterator["Service"]:
     """The service as its own process builds it; none of its workers runs."""
     main: Any = import_module(next(spec.module for spec in SERVICES if spec.name == service))
     settings = get_type_hints(main.build)["settings"]

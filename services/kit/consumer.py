@@ -15,6 +15,7 @@ from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.security import BaseSecurity, SASLScram512
 
 from services.kit import metrics
 from services.kit.guard import StreamGap
@@ -94,7 +95,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
     async def _follow(self) -> None:
         broker = KafkaBroker(
             self._kafka.servers,
-            security=self._kafka.security(),
+            security=security_of(self._kafka),
             logger=None,
             consumer_only=True,
             graceful_timeout=_GRACE_SECONDS,
@@ -286,3 +287,10 @@ def _seek(consumer: Any, partition: TopicPartition, offset: int) -> None:
     """Read on from here; a partition that has become another member's is left to it."""
     if partition in consumer.assignment():
         consumer.seek(partition, offset)
+
+
+def security_of(kafka: KafkaAddress) -> BaseSecurity | None:
+    """What a FastStream broker is told."""
+    if not kafka.user:
+        return None
+    return SASLScram512(kafka.user, kafka.password, ssl_context=kafka.authorities(), use_ssl=kafka.tls)

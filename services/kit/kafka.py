@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from faststream.security import BaseSecurity, SASLScram512
-
 _SCRAM = "scram-sha-512"
 _SCHEMES = {_SCRAM: False, f"{_SCRAM}+tls": True}
 
@@ -48,19 +46,14 @@ class KafkaAddress:
         return {
             "bootstrap_servers": self.servers,
             "security_protocol": "SASL_SSL" if self.tls else "SASL_PLAINTEXT",
-            "ssl_context": self._authorities(),
+            "ssl_context": self.authorities(),
             "sasl_mechanism": "SCRAM-SHA-512",
             "sasl_plain_username": self.user,
             "sasl_plain_password": self.password,
         }
 
-    def security(self) -> BaseSecurity | None:
-        """What a FastStream broker is told."""
-        if not self.user:
-            return None
-        return SASLScram512(self.user, self.password, ssl_context=self._authorities(), use_ssl=self.tls)
-
-    def _authorities(self) -> ssl.SSLContext | None:
+    def authorities(self) -> ssl.SSLContext | None:
+        """The machine's own, where there is TLS."""
         return ssl.create_default_context() if self.tls else None
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.kit.consumer import security_of
 from services.kit.kafka import KafkaAddress, KafkaAddressInvalid, connection, servers
 
 SIGNED_IN = "scram-sha-512://scheduling:se%2Fcret@kafka:9092,other:9092"
@@ -9,7 +10,7 @@ SIGNED_IN = "scram-sha-512://scheduling:se%2Fcret@kafka:9092,other:9092"
 
 def test_an_address_alone_needs_no_sign_in() -> None:
     assert connection("127.0.0.1:9092") == {"bootstrap_servers": "127.0.0.1:9092"}
-    assert KafkaAddress.parse("127.0.0.1:9092").security() is None
+    assert security_of(KafkaAddress.parse("127.0.0.1:9092")) is None
 
 
 def test_who_we_are_goes_to_the_client() -> None:
@@ -27,7 +28,7 @@ def test_tls_checks_the_broker() -> None:
     found = connection("scram-sha-512+tls://scheduling:secret@kafka:9093")
     assert found["security_protocol"] == "SASL_SSL"
     assert found["ssl_context"].check_hostname
-    security = KafkaAddress.parse("scram-sha-512+tls://scheduling:secret@kafka:9093").security()
+    security = security_of(KafkaAddress.parse("scram-sha-512+tls://scheduling:secret@kafka:9093"))
     assert security is not None
     assert security.use_ssl
 
