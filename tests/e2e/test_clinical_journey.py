@@ -26,6 +26,11 @@ async def test_a_risk_is_reviewed_and_what_is_restricted_is_kept(visit: Visit, s
     said = await coordinator.text()
     for words in ("Safeguarding", "Mental Health Act", "Risk flag", "To have a walk"):
         assert words not in said
+    await coordinator.follow("Who has looked at this record")
+    said = await coordinator.text()
+    assert "clinician.u12001" in said
+    assert "coordinator.u12001" in said
+    await coordinator.check("accesses")
 
 
 async def asks(clinician: Visitor, link: str, name: str) -> None:
