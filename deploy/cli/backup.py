@@ -11,8 +11,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from deploy.cli.options import AsJson, DryRun
 from deploy.cli.output import Steps, err, out
-from deploy.cli.store import AsJson, known_store
+from deploy.cli.store import known_store
 from deploy.local.home import Home, here
 from deploy.operations.backup import back_up, would_hold
 from deploy.operations.installation import STORES, this_installation
@@ -27,7 +28,6 @@ Folder = Annotated[Path, typer.Argument(help="The folder of the backup.", file_o
 Keys = Annotated[
     Path | None, typer.Option("--keyring", file_okay=False, help="Where the keys go or are, instead of FOLDER/keyring.")
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
 Only = Annotated[list[str] | None, typer.Option("--only", metavar="NAME", help="This database; may be given again.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Throw away what these databases hold now.")]
 Service = Annotated[str, typer.Argument(help=f"One of {', '.join(STORES)}.")]

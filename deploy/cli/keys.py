@@ -3,22 +3,20 @@
 import asyncio
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from deploy.cli.options import AnyPcnOption
-from deploy.cli.output import err, out
+from deploy.cli.options import AnyPcnOption, AsJson, DryRun
+from deploy.cli.output import bar, err, out
 from deploy.local.home import here
 from deploy.operations import keys as operations
 from deploy.operations.installation import Installation, running, this_installation
-from deploy.operations.keys import Status, Tell
+from deploy.operations.keys import Status
 from deploy.operations.renewal import WHAT, Renewed, plan
 from deploy.operations.renewal import renew as renew_kind
 from services.kit.wrapping import MasterKeys
@@ -27,8 +25,6 @@ commands = typer.Typer(
     help="The master key, networks' keys and the stack's passwords: see them, turn them over.", no_args_is_help=True
 )
 
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be touched, and do nothing.")]
 NewKey = Annotated[
     bool, typer.Option("--new-key", help="Another key for the network too, and its people's keys under that.")
 ]
@@ -73,7 +69,11 @@ def rewrap(
         _tell_plan(before, pcn, new_key=new_key, as_json=as_json)
         return
     operations.require_known(before.keys[0].fingerprint, known)
-    with _bar("Rewrap") as tell:
+    with bar("Rewrap") as update:
+
+        def tell(done: int, total: int) -> None:
+            update(completed=done, total=total)
+
         done = asyncio.run(operations.rewrap(*_keyring(installation), tell, tenant=pcn, new_key=new_key))
     if as_json:
         _write(asdict(done))
@@ -180,14 +180,6 @@ def _tell_forgotten(older: Sequence[str], networks: int, moment: str, *, dry_run
     )
     if not dry_run:
         out.print("Restart the services: those that run have it in memory still.")
-
-
-@contextmanager
-def _bar(title: str) -> Iterator[Tell]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err) as drawn:
-        task = drawn.add_task(title, total=None)
-        yield lambda done, total: drawn.update(task, completed=done, total=total)
 
 
 def _write(answer: Any) -> None:

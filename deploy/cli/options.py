@@ -22,3 +22,7 @@ PcnOption = Annotated[
 AnyPcnOption = Annotated[
     TenantId | None, typer.Option("--pcn", metavar="CODE", parser=_tenant, help="What is of one network only.")
 ]
+
+AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be touched, and touch nothing.")]

@@ -1,11 +1,13 @@
 """What the command line says: results on standard output, everything else on standard error, one line for an error."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.status import Status
 from rich.table import Column, Table
 
@@ -48,6 +50,14 @@ class Steps:
 
 def done(title: str, seconds: float) -> None:
     err.print(f"[green]✓[/] {escape(title)} [dim]{seconds:.1f} s[/]")
+
+
+@contextmanager
+def bar(title: str, total: int | None = None) -> Iterator[Callable[..., None]]:
+    """A progress bar with the time left; yields its `update`, which takes `advance`, `completed` and `total`."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as drawn:
+        yield partial(drawn.update, drawn.add_task(title, total=total))
 
 
 def announce(home: Home, *, attached: bool) -> None:

@@ -5,20 +5,17 @@ import getpass
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import structlog
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from deploy.cli.options import AnyPcnOption
-from deploy.cli.output import err, out
-from deploy.cli.store import AsJson
+from deploy.cli.options import AnyPcnOption, AsJson, DryRun
+from deploy.cli.output import bar, err, out
 from deploy.local.services import SERVICES
 from deploy.operations.installation import this_installation
 from deploy.operations.parked import Standing, Tried, Wanted, do_without, events_of, standing_still, try_again
@@ -55,7 +52,6 @@ Everything = Annotated[
     bool, typer.Option("--everything", help="All that wait in the stream, not only the event it stands still at.")
 ]
 Reason = Annotated[str, typer.Option("--reason", parser=_reason, help="Why; kept for good. Nothing about anybody.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be touched, and touch nothing.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -129,8 +125,8 @@ def replay(
     if dry_run:
         _tell_plan("would be tried again", found, as_json=as_json)
         return
-    with _bar(len(found)) as advance:
-        tried = asyncio.run(try_again(this_installation(), found, lambda _: advance()))
+    with bar("Try parked streams again", len(found)) as update:
+        tried = asyncio.run(try_again(this_installation(), found, lambda _: update(advance=1)))
     _tell_tried(tried, as_json=as_json)
     raise typer.Exit(FAILED if any(each.outcome.left for each in tried) else 0)
 
@@ -232,11 +228,3 @@ def _why(standing: Standing) -> str:
 
 def _write(told: Any) -> None:
     sys.stdout.write(json.dumps(told) + "\n")
-
-
-@contextmanager
-def _bar(total: int) -> Iterator[Any]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True) as drawn:
-        task = drawn.add_task("Try parked streams again", total=total)
-        yield lambda: drawn.advance(task)

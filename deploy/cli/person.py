@@ -14,9 +14,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from deploy.cli.client import Client
-from deploy.cli.options import PcnOption
+from deploy.cli.options import AsJson, DryRun, PcnOption
 from deploy.cli.output import Steps, err, out
-from deploy.cli.store import AsJson
 from deploy.local.errors import StackError
 from deploy.local.home import Home, here
 from deploy.operations.erase import Person, finished, networks_of, person
@@ -46,7 +45,6 @@ def _reason(written: str) -> str:
 
 PersonId = Annotated[str, typer.Argument(metavar="PERSON_ID", parser=_id, help="The person's id.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="CODE", parser=_reason, help=f"{', '.join(REASONS)}.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be touched, and touch nothing.")]
 Whom = Annotated[str, typer.Argument(metavar="[PERSON_ID]", help="The person's id; or --marker.")]
 Marker = Annotated[
     str, typer.Option("--marker", help="A text to look for everywhere, such as a name. It is not repeated.")

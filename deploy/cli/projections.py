@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Table
 from rich.text import Text
 
-from deploy.cli.options import AnyPcnOption
+from deploy.cli.options import AnyPcnOption, AsJson, DryRun
 from deploy.cli.output import err, out
 from deploy.operations import projections as operations
 from deploy.operations.installation import Installation, this_installation
@@ -33,8 +33,6 @@ commands = typer.Typer(
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="As in referral.waiting_list.")]
 Everything = Annotated[bool, typer.Option("--all", help="Every read model of every service.")]
 NoSwap = Annotated[bool, typer.Option("--no-swap", help="Build and stop there: `swap` puts it in place later.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be touched, and do nothing.")]
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,19 +3,17 @@
 import asyncio
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from deploy.cli.checks import conclude
-from deploy.cli.options import AnyPcnOption
-from deploy.cli.output import Steps, err, out
-from deploy.cli.store import AsJson, ServiceArgument, known_store
+from deploy.cli.options import AnyPcnOption, AsJson
+from deploy.cli.output import Steps, bar, out
+from deploy.cli.store import ServiceArgument, known_store
 from deploy.local.home import here
 from deploy.operations.installation import STORES, Installation, this_installation
 from deploy.operations.offline import parts_up, require_stopped
@@ -117,8 +115,8 @@ async def _verify(installation: Installation, names: Sequence[str]) -> list[Comp
     compared = []
     for name in names:
         admin, publication = admin_of(installation.postgres_admin, name), publication_of(name)
-        with _bar(f"Compare {name}", None) as told:
-            compared.append(await verify_relay(admin, installation.kafka, publication, told=told))
+        with bar(f"Compare {name}") as update:
+            compared.append(await verify_relay(admin, installation.kafka, publication, told=_adding(update)))
     return compared
 
 
@@ -128,17 +126,13 @@ async def _republish(
     admin, publication = admin_of(installation.postgres_admin, service), publication_of(service)
     published = (await relay_status(admin, installation.kafka, publication)).published
     last = min(last or published, published)
-    with _bar(f"Publish {service} again", None) as told:
+    with bar(f"Publish {service} again") as update:
         options = {"first": first, "last": last, "tenant": pcn, "dry_run": dry_run}
-        return await republish(admin, installation.kafka, publication, told=told, **options), last
+        return await republish(admin, installation.kafka, publication, told=_adding(update), **options), last
 
 
-@contextmanager
-def _bar(title: str, total: int | None) -> Iterator[Told]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True) as drawn:
-        task = drawn.add_task(title, total=total)
-        yield lambda done: drawn.advance(task, done)
+def _adding(update: Callable[..., None]) -> Told:
+    return lambda done: update(advance=done)
 
 
 def _state(each: Status) -> str:

@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from deploy.cli.checks import conclude
+from deploy.cli.options import AsJson
 from deploy.cli.output import err, out
 from deploy.operations.installation import STORES, Installation, this_installation
 from deploy.operations.postgres_tools import admin_of
@@ -17,7 +18,6 @@ from deploy.operations.verify import Checked, verify_protection, verify_store
 commands = typer.Typer(help="The services' logs, looked at while they run.", no_args_is_help=True)
 
 ServiceArgument = Annotated[str, typer.Argument(help=f"One of {', '.join(STORES)}; all databases when left out.")]
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
 def register(app: typer.Typer) -> None:

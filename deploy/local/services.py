@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import httpx2
 
 from deploy.local.errors import StackError
 from deploy.local.parts import Command
-from services.kit.relay import SET_BACK
+from services.kit.published import SET_BACK
 
 SOURCE = Path(__file__).parents[2]
 
@@ -47,6 +48,15 @@ SERVICES = (
         web=True,
     ),
 )
+
+
+def main_of(service: str) -> Any:
+    """The module that starts a service, loaded: it names what the service is made of."""
+    return import_module(module_of(service))
+
+
+def module_of(service: str) -> str:
+    return next(spec.module for spec in SERVICES if spec.name == service)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,10 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from deploy.local.errors import StackError
-from deploy.local.services import SERVICES
+from deploy.local.services import SERVICES, main_of
 from deploy.operations.installation import Installation
 from services.kit import replay as kit
 from services.kit.parking import SQL, Pointer
@@ -120,7 +119,7 @@ async def _again(built: "Service", standing: Standing) -> Replayed:
 @asynccontextmanager
 async def _built(installation: Installation, service: str) -> AsyncIterator["Service"]:
     """The service as its own process builds it; none of its workers runs."""
-    main: Any = import_module(next(spec.module for spec in SERVICES if spec.name == service))
+    main = main_of(service)
     settings = get_type_hints(main.build)["settings"]
     told = {
         name: value

@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 
 from deploy.local.errors import StackError
-from deploy.local.services import SERVICES
+from deploy.local.services import SERVICES, main_of, module_of
 from deploy.operations import from_log, from_topics
 from deploy.operations.installation import STORES, Installation
 from deploy.operations.publication import publication_of
@@ -63,7 +63,7 @@ def models_of(service: str) -> Sequence[Model]:
     """The read models the code of a service folds."""
     if service in CONSUMERS:
         return tuple(import_module(f"services.{service}.incoming").READ_MODELS)
-    return tuple(import_module(_module(service)).PROJECTIONS)
+    return tuple(main_of(service).PROJECTIONS)
 
 
 def work_for(names: Iterable[str]) -> list[Work]:
@@ -200,7 +200,7 @@ async def _source(installation: Installation, work: Work, stack: AsyncExitStack)
         return Topics(from_topics.told(work.service, installation.kafka), feeds), opened
     environment = installation.environments[work.service]
     keys = environment["PERINATAL_KEYRING"], environment["PERINATAL_KEYRING_MASTER_KEY"]
-    opened = partial(from_log.opened, _module(work.service), *keys, names)
+    opened = partial(from_log.opened, module_of(work.service), *keys, names)
     source, _ = await stack.enter_async_context(opened())
     return source, opened
 
@@ -240,7 +240,3 @@ def _state(model: Model, live: int | None, *, begun: bool) -> str:
 async def _behind(connection: Any, model: Model) -> int | None:
     position = await connection.fetchval(tables.SQL["position"], model.checkpoint)
     return None if position is None else await connection.fetchval(tables.SQL["head"]) - position
-
-
-def _module(service: str) -> str:
-    return next(spec.module for spec in SERVICES if spec.name == service)

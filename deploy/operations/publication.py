@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
-from deploy.local.services import SERVICES
+from deploy.local.services import main_of
 from services.kit.cloud_events import Message, as_it_was
 from services.kit.codec import Codec
 from services.kit.event_store import recorded
@@ -38,7 +37,7 @@ class Publication:
 
 def publication_of(service: str) -> Publication:
     """From the module the service is started by."""
-    main: Any = import_module(next(spec.module for spec in SERVICES if spec.name == service))
+    main = main_of(service)
     return Publication(
         service=service,
         codec=Codec(main.STORED_NAMES, subject_field=main.SUBJECT, upcast=main.upcast),

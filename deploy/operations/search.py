@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from deploy.local.errors import StackError
 from deploy.local.home import Home
 from deploy.local.progress import Progress
-from deploy.local.services import SERVICES
+from deploy.local.services import main_of
 from deploy.operations.installation import STORES, Installation
 from deploy.operations.postgres_tools import admin_of, written_out
 from deploy.operations.relay import connected
@@ -130,7 +129,7 @@ async def in_sealed(installation: Installation, service: str, needle: Needle, pe
 
 def subject_field_of(service: str) -> str:
     """The field of the service's events that says under whose key they are sealed."""
-    return str(import_module(next(spec.module for spec in SERVICES if spec.name == service)).SUBJECT)
+    return str(main_of(service).SUBJECT)
 
 
 def _opened(rows: Sequence[Any], keys: Any) -> Iterator[tuple[Any, bytes]]:

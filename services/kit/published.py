@@ -10,6 +10,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from services.kit.cloud_events import REPUBLISHED
 from services.kit.kafka import connection
 
+SET_BACK = "store-set-back"
+"""Why a store takes and publishes nothing: Kafka holds more of it than it does itself."""
 _LOOK_BACK = 200
 """Records of each partition to look at first: about what one batch of the publisher puts there, which it may have sent twice."""
 _FURTHER = 8

@@ -23,7 +23,7 @@ from services.kit.cloud_events import Message, as_it_was, headers, source_of
 from services.kit.event_store import EventStore
 from services.kit.kafka import connection
 from services.kit.projector import Gap
-from services.kit.published import newest_of
+from services.kit.published import SET_BACK, newest_of
 from services.kit.record import RECOVERED, Recorded, Recovered
 from services.kit.sql import queries
 from services.kit.tenancy import TenantPool
@@ -35,7 +35,6 @@ E = TypeVar("E")
 SQL = queries("relay")
 log = structlog.get_logger(__name__)
 
-SET_BACK = "store-set-back"
 _BATCH = 1_000
 _LEASE_SECONDS = 10.0
 _SEND_SECONDS = 30.0
