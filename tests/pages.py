@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from deploy.cli.main import app
+from deploy.cli.main import program
 
 ROOT = Path(__file__).parents[1]
 OPERATIONS = ROOT / "docs" / "operations"
@@ -131,7 +131,7 @@ def resolved(words: Sequence[str]) -> tuple[Any, Sequence[str]]:
 
 @cache
 def _everything() -> Any:
-    return typer.main.get_command(app)
+    return typer.main.get_command(program())
 
 
 def _in_blocks(page: Path, text: str) -> Iterator[Command]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deploy.cli.main import main
+from deploy.cli.main import main, program
 from deploy.local.services import SOURCE
 
 
@@ -68,6 +68,7 @@ def run(asked: Mapping[str, Any]) -> None:
 
 
 if __name__ == "__main__":
+    program()
     gc.freeze()
     for line in sys.stdin:
         if (child := os.fork()) == 0:

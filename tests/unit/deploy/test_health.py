@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from deploy.cli.main import app
+from deploy.cli.main import program
 from deploy.local.errors import StackError
 from deploy.local.services import SERVICES, Service, ServiceSpec
 
@@ -59,9 +59,9 @@ def named(server: ThreadingHTTPServer) -> dict[str, str]:
 
 def test_the_status_counts_parked_events_and_streams(server: ThreadingHTTPServer, tmp_path: Path) -> None:
     env = {**named(server), "PERINATAL_HOME": str(tmp_path)}
-    told = json.loads(CliRunner().invoke(app, ["status", "--json"], env=env).stdout)
+    told = json.loads(CliRunner().invoke(program(), ["status", "--json"], env=env).stdout)
     assert (told["parked"], told["parked_streams"]) == (7, 3)
-    assert "parked 7 events of 3 streams" in CliRunner().invoke(app, ["status"], env=env).stdout
+    assert "parked 7 events of 3 streams" in CliRunner().invoke(program(), ["status"], env=env).stdout
 
 
 def service(server: ThreadingHTTPServer, *, keyring: bool, env: dict[str, str]) -> Service:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from deploy.cli.main import app
+from deploy.cli.main import program
 from deploy.cli.pcn_file import read_pcn_file
 from deploy.local.errors import StackError
 
@@ -14,7 +14,7 @@ DEMO = Path(__file__).parents[3] / "deploy" / "demo"
 
 @pytest.mark.parametrize("file", sorted(DEMO.glob("pcn-*.yaml")), ids=lambda file: file.stem)
 def test_the_networks_of_the_repository_are_well_formed(file: Path) -> None:
-    done = CliRunner().invoke(app, ["pcn", "check", str(file)])
+    done = CliRunner().invoke(program(), ["pcn", "check", str(file)])
     assert (done.exit_code, "no mistakes" in done.stdout) == (0, True)
 
 
