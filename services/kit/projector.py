@@ -138,6 +138,7 @@ class Projector(Generic[R, E]):
     async def _move(self, position: int, count: int, apply: Apply) -> None:
         """Move the checkpoint by so many events and apply them, in one transaction; nothing if another process has moved it."""
         if not count:
+            self._position = position
             return
         self._position = None
         async with self._pool.unscoped() as tx:

@@ -9,14 +9,18 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
+_LISTENING_SECONDS = 2.0
+"""How long to wait for a hint that may still be lost while somebody listens: with a server that is gone without a word."""
+_DEAF_SECONDS = 0.5
+
 
 class Wakeup:
     """One LISTEN connection a process, shared by everybody who waits."""
 
-    def __init__(self, dsn: str, *, channel: str = "events", poll: float = 0.5) -> None:
+    def __init__(self, dsn: str, *, channel: str = "events") -> None:
         self._dsn = dsn
         self._channel = channel
-        self._poll = poll
+        self._poll = _DEAF_SECONDS
         self._bell = asyncio.Event()
         self.count = 0
 
@@ -42,8 +46,12 @@ class Wakeup:
         connection.add_termination_listener(lambda _: lost.set())
         try:
             await connection.add_listener(self._channel, self._ring)
+            self._poll = _LISTENING_SECONDS
+            # What came before anybody listened.
+            self._ring()
             await lost.wait()
         finally:
+            self._poll = _DEAF_SECONDS
             await connection.close(timeout=1)
 
     def _ring(self, *_: Any) -> None:

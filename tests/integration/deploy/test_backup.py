@@ -18,7 +18,7 @@ from deploy.local.home import Home
 from deploy.operations.installation import installation_of
 from deploy.operations.postgres_tools import admin_of
 from tests.integration.deploy.local import eventually
-from tests.integration.deploy.test_cli import error_of, perinatal
+from tests.integration.deploy.typist import error_of, perinatal
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(600)]
 

@@ -2,12 +2,10 @@
 
 import errno
 import json
-import os
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,30 +13,10 @@ import pytest
 
 from deploy.local.errors import StackError, explained
 from deploy.local.home import Home
-from deploy.local.services import SOURCE
 from tests.integration.deploy.local import end, eventually, is_alive, python
+from tests.integration.deploy.typist import error_of, perinatal
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(90)]
-
-
-def perinatal(*arguments: str, home: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "deploy.cli.main", *arguments],
-        cwd=SOURCE,
-        env={**os.environ, "PERINATAL_HOME": str(home), **env},
-        capture_output=True,
-        text=True,
-        timeout=80,
-        check=False,
-    )
-
-
-def error_of(done: subprocess.CompletedProcess[str]) -> str:
-    """The one line that says what went wrong."""
-    said = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
-    assert len(said) == 1, done.stderr
-    assert "Traceback" not in done.stderr
-    return said[0]
 
 
 @pytest.fixture

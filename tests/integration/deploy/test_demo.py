@@ -18,7 +18,7 @@ from deploy.local.home import Home
 from deploy.local.progress import Silent
 from deploy.local.services import SOURCE
 from tests.integration.deploy.local import eventually
-from tests.integration.deploy.test_cli import perinatal
+from tests.integration.deploy.typist import perinatal
 
 NETWORKS = ("U12001", "U12002", "U12003")
 FAMILIES = 4

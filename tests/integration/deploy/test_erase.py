@@ -27,7 +27,7 @@ from services.portal.identity import Tokens
 from services.portal.session import Cookies, Session
 from tests.integration.deploy.conftest import folder
 from tests.integration.deploy.local import eventually
-from tests.integration.deploy.test_cli import error_of, perinatal
+from tests.integration.deploy.typist import error_of, perinatal
 
 PCN = "U12001"
 MARKER = "Zuleika-Quine"

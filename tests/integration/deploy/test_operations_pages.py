@@ -22,7 +22,7 @@ from deploy.operations.installation import installation_of
 from tests.integration.deploy.local import eventually
 from tests.integration.deploy.test_backup import people_in_portal
 from tests.integration.deploy.test_parked import PCN, TOPIC, in_portal, received, send
-from tests.integration.deploy.typist import Typed, Typist
+from tests.integration.deploy.typist import Typed, perinatal
 from tests.pages import OPERATIONS, PERINATAL, Command, commands, operations
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -80,7 +80,6 @@ class Desk:
     home: Home
     folder: Path
     values: dict[str, str]
-    typist: Typist
 
     def type(self, command: Command, home: Home) -> Typed:
         """What a page says."""
@@ -88,8 +87,7 @@ class Desk:
         return self.perinatal(*words, home=home, answer=ANSWERS.get(str(command), ""), **command.sets)
 
     def perinatal(self, *words: str, home: Home | None = None, answer: str = "", **sets: str) -> Typed:
-        env = {"PERINATAL_HOME": str((home or self.home).root), **sets}
-        return self.typist.type(words, env, answer=answer)
+        return perinatal(*words, home=(home or self.home).root, answer=answer, **sets)
 
     def _real(self, word: str) -> str:
         for said, typed in WORDS.items():
@@ -135,12 +133,11 @@ def desk(home_of_module: Home) -> Iterator[Desk]:
         (folder / name).mkdir()
     values = {"folder": str(folder), "name": f"Quillon {uuid4().hex}"}
     values |= {"mended": f"referral-{uuid4()}", "unreadable": f"referral-{uuid4()}"}
-    with Typist() as typist:
-        desk = Desk(home=home_of_module, folder=folder, values=values, typist=typist)
-        up = desk.perinatal("up", "--detach")
-        assert up.code == 0, up.said
-        yield desk
-        desk.perinatal("down")
+    desk = Desk(home=home_of_module, folder=folder, values=values)
+    up = desk.perinatal("up", "--detach")
+    assert up.returncode == 0, up.stderr
+    yield desk
+    desk.perinatal("down")
 
 
 @pytest.fixture
@@ -217,9 +214,10 @@ def test_what_a_page_says_can_be_typed(desk: Desk, empty: Home, section: Section
         BEFORE.get(str(command), lambda _: None)(desk)
         done = desk.type(command, empty if section.heading == ELSEWHERE else desk.home)
         code, words = EXPECTED.get(str(command), (0, ""))
-        assert done.code == code, f"{command.place} {command}\n{done.said}"
-        assert words in done.said, f"{command.place} {command}\n{done.said}"
-        assert "Traceback" not in done.said, f"{command.place} {command}\n{done.said}"
+        said = f"{command.place} {command}\n{done.stdout}{done.stderr}"
+        assert done.returncode == code, said
+        assert words in done.stdout + done.stderr, said
+        assert "Traceback" not in done.stderr, said
 
 
 def first_of(page: str) -> Section:
@@ -231,7 +229,7 @@ def test_after_all_of_it_the_platform_holds(desk: Desk) -> None:
     eventually(lambda: people_in_portal(desk.home) == known, "the portal has everybody again", within=60)
     for words in (("store", "verify"), ("relay", "verify")):
         done = desk.perinatal(*words)
-        assert done.code == 0, done.said
+        assert done.returncode == 0, done.stderr
     assert health.report(desk.home).ready
 
 

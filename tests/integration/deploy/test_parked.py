@@ -24,7 +24,7 @@ from services.kit.tenancy import TenantId
 from services.kit.testing import record
 from tests.integration.deploy.conftest import folder
 from tests.integration.deploy.local import eventually
-from tests.integration.deploy.test_cli import error_of, perinatal
+from tests.integration.deploy.typist import error_of, perinatal
 
 PCN = TenantId("U12001")
 MARKER = "Zuleika-Quine"

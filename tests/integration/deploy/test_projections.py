@@ -11,7 +11,7 @@ from deploy.operations import from_log, from_topics
 from deploy.operations.projections import CONSUMERS, Work, work_for
 from services.kit.rebuild.fold import Fold
 from services.kit.rebuild.frames import frame, receive
-from tests.integration.deploy.test_cli import error_of, perinatal
+from tests.integration.deploy.typist import error_of, perinatal
 from tests.support import MASTER_KEY
 
 pytestmark = pytest.mark.timeout(90)

@@ -13,6 +13,8 @@ import pytest
 
 from deploy.local.stack import Stack
 from tests.containers import parts
+from tests.integration.deploy.typist import Typed
+from tests.integration.deploy.typist import perinatal as typed
 
 ROOT = Path(__file__).parents[3]
 DEMO = ROOT / "deploy" / "demo"
@@ -31,10 +33,8 @@ class CommandLine:
         argv = [sys.executable, "-m", "deploy.cli.main", *map(str, words)]
         return subprocess.Popen(argv, cwd=ROOT, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
-    def run(self, *words: object) -> subprocess.CompletedProcess[str]:
-        with self.start(*words) as process:
-            said, complained = process.communicate(timeout=240)
-        return subprocess.CompletedProcess(process.args, process.returncode, said, complained)
+    def run(self, *words: object) -> Typed:
+        return typed(*map(str, words), home=self.home)
 
     def import_measures(self, file: Path, pcn: str, *more: str) -> tuple[int, dict[str, Any]]:
         """Exit code and summary of an import with the mapping of the research data set."""
