@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PINNED := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml
 BROWSER := tests/e2e
+OPERATIONS := tests/integration/deploy/operations
 INSTALLATION := tests/integration/deploy tests/integration/importing
 WITHOUT_STACK := not stack and not postgres and not kafka and not browser and not containers
 
@@ -24,16 +25,19 @@ ifdef ARGS
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest $(ARGS)
 else
-	@$(MAKE) --no-print-directory --jobs=5 --output-sync=target lint test-browser test-installation test-faults test-parts
+	@$(MAKE) --no-print-directory --jobs=6 --output-sync=target lint test-browser test-operations test-installation test-faults test-parts
 endif
 
 # Side by side, each on a stack of its own: much of them is waiting for processes that start, die and come back.
-.PHONY: test-browser test-installation test-faults test-parts
+.PHONY: test-browser test-operations test-installation test-faults test-parts
 test-browser:
 	$(BIN)/python -m pytest $(BROWSER)
 
+test-operations:
+	$(BIN)/python -m pytest $(OPERATIONS)
+
 test-installation:
-	$(BIN)/python -m pytest $(INSTALLATION)
+	$(BIN)/python -m pytest $(INSTALLATION) --ignore=$(OPERATIONS)
 
 test-faults:
 	$(BIN)/python -m pytest tests/faults

@@ -1,4 +1,4 @@
-"""docker-compose.yml and the Dockerfile keep their promises; read here, run by tests/integration/deploy/test_compose.py."""
+"""docker-compose.yml and the Dockerfile keep their promises; read here, run by tests/compose."""
 
 import re
 from pathlib import Path

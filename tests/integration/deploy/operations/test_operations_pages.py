@@ -20,8 +20,8 @@ from deploy.cli.client import Client
 from deploy.local.home import Home
 from deploy.operations.installation import installation_of
 from tests.integration.deploy.local import eventually
-from tests.integration.deploy.test_backup import people_in_portal
-from tests.integration.deploy.test_parked import PCN, TOPIC, in_portal, received, send
+from tests.integration.deploy.operations.test_backup import people_in_portal
+from tests.integration.deploy.operations.test_parked import PCN, TOPIC, in_portal, received, send
 from tests.integration.deploy.typist import Typed, perinatal
 from tests.pages import OPERATIONS, PERINATAL, Command, commands, operations
 

@@ -17,7 +17,7 @@ from deploy.local.services import SOURCE
 from deploy.local.wiring import MASTER_KEY
 from deploy.operations.installation import STORES, installation_of
 from tests.integration.deploy.conftest import folder
-from tests.integration.deploy.test_backup import registering, run, told
+from tests.integration.deploy.operations.test_backup import registering, run, told
 from tests.integration.deploy.typist import error_of, perinatal
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(300)]
