@@ -47,8 +47,8 @@ def _stack(home: Path, module: ModuleType) -> Stack:
     """Durable. With the services come their topics; without them a benchmark makes its own."""
     parts: Sequence[str] = getattr(module, "PARTS", ("postgres",))
     if "services" in parts:
-        return Stack(home, parts=parts, demo=getattr(module, "DEMO", False))
-    return Stack(home, parts=parts, services=(), topics=())
+        return Stack(home, parts=parts, demo=getattr(module, "DEMO", False), throw_away=True)
+    return Stack(home, parts=parts, services=(), topics=(), throw_away=True)
 
 
 def _bench(stack: Stack, folder: Path, given: argparse.Namespace) -> Bench:

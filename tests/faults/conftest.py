@@ -47,7 +47,7 @@ async def chain(databases: Databases, keyring: Database, kafka: str, tmp_path: P
 @pytest.fixture(scope="session")
 def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A PostgreSQL and a Kafka that may be killed. Durable: what was acknowledged must be there afterwards."""
-    stack = Stack(tmp_path_factory.mktemp("own"), parts=("postgres", "kafka"), services=(), environ={}, fast=False)
+    stack = Stack(tmp_path_factory.mktemp("own"), parts=("postgres", "kafka"), services=(), environ={}, throw_away=True)
     stack.start()
     yield stack
     stack.stop()

@@ -174,10 +174,8 @@ def test_a_damaged_file_is_found_before_anything_is_touched(home: Home, backup: 
     assert "holds no manifest.json" in error_of(done)
 
 
-def test_into_an_empty_stack_it_comes_back_as_it_was(
-    home: Home, before: list[dict[str, Any]], backup: Path, tmp_path: Path
-) -> None:
-    empty = Home(root=tmp_path / "empty")
+def test_into_an_empty_stack_it_comes_back_as_it_was(home: Home, before: list[dict[str, Any]], backup: Path) -> None:
+    empty = Home(root=home.root.parent / "empty")
     manifest = json.loads((backup / "manifest.json").read_text())
     assert told(empty, "restore", str(backup))["set_back"] == []
     run(empty, "up", "--detach", "--demo", **FAMILIES)
