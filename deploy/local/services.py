@@ -52,11 +52,7 @@ SERVICES = (
 
 def main_of(service: str) -> Any:
     """The module that starts a service, loaded: it names what the service is made of."""
-    return import_module(module_of(service))
-
-
-def module_of(service: str) -> str:
-    return next(spec.module for spec in SERVICES if spec.name == service)
+    return import_module(next(spec.module for spec in SERVICES if spec.name == service))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,39 +1,37 @@
 """The read models of an installation: which are live, and building them anew (services/kit/rebuild)."""
 
-import os
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from importlib import import_module
 from typing import Any
 
 import asyncpg
 
+import contracts
 from deploy.local.errors import StackError
-from deploy.local.services import SERVICES, main_of, module_of
-from deploy.operations import from_log, from_topics
+from deploy.local.services import SERVICES, main_of
 from deploy.operations.installation import STORES, Installation
 from deploy.operations.publication import publication_of
+from services.kit.keyring import Keyring
+from services.kit.privacy import Privacy
 from services.kit.rebuild import copies as tables
 from services.kit.rebuild.copies import Compared, Place, RebuildRefused
-from services.kit.rebuild.crew import Members, Opened
 from services.kit.rebuild.feed import Feed
 from services.kit.rebuild.fold import Model
+from services.kit.rebuild.log import Log
 from services.kit.rebuild.run import Moved, Rebuild
 from services.kit.rebuild.source import Source, Tell
-from services.kit.rebuild.topics import Topics
+from services.kit.rebuild.topics import Told, Topics
 from services.kit.registry import SQL as REGISTRY
 from services.kit.registry import live_versions
+from services.kit.settings import keys_of
 from services.kit.systemic import Systemic
-from services.kit.tenancy import TenantId, use_json
+from services.kit.tenancy import TenantId, TenantPool, use_json
 
 CONSUMERS = tuple(spec.name for spec in SERVICES if spec.name not in STORES)
 """The services whose read models are made from Kafka."""
-
-_MOST = 4
-"""Processes that build side by side: each is about 150 MB before it has a row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,21 +162,8 @@ async def _opened(
 ) -> AsyncIterator[Rebuild]:
     with _explained(work.service):
         async with tables.owner(installation.owner(work.service)) as connection, AsyncExitStack() as stack:
-            source, opened = await _source(installation, work, stack)
-            yield Rebuild(
-                connection=connection,
-                source=source,
-                models=work.models,
-                tell=tell,
-                tenant=tenant,
-                members=Members(count=min(_processors(), _MOST), dsn=installation.owner(work.service), opened=opened),
-            )
-
-
-def _processors() -> int:
-    """Those this process may use, where the system says so."""
-    usable = getattr(os, "sched_getaffinity", None)
-    return len(usable(0)) if usable else os.cpu_count() or 1
+            source = await _source(installation, work.service, stack)
+            yield Rebuild(connection=connection, source=source, models=work.models, tell=tell, tenant=tenant)
 
 
 @contextmanager
@@ -191,18 +176,25 @@ def _explained(service: str) -> Iterator[None]:
         raise StackError(f"{service}: the database says: {problem}") from problem
 
 
-async def _source(installation: Installation, work: Work, stack: AsyncExitStack) -> tuple[Source, Opened]:
-    """The source, and how other processes come by theirs."""
-    names = tuple(model.name for model in work.models)
-    if work.service in CONSUMERS:
-        feeds = [_feed(installation, store) for store in STORES]
-        opened = partial(from_topics.opened, work.service, installation.kafka, names)
-        return Topics(from_topics.told(work.service, installation.kafka), feeds), opened
-    environment = installation.environments[work.service]
-    keys = environment["PERINATAL_KEYRING"], environment["PERINATAL_KEYRING_MASTER_KEY"]
-    opened = partial(from_log.opened, module_of(work.service), *keys, names)
-    source, _ = await stack.enter_async_context(opened())
-    return source, opened
+async def _source(installation: Installation, service: str, stack: AsyncExitStack) -> Source:
+    if service in CONSUMERS:
+        return Topics(told(service, installation.kafka), [_feed(installation, store) for store in STORES])
+    environment = installation.environments[service]
+    keyring = await TenantPool.open(environment["PERINATAL_KEYRING"], size=2)
+    stack.push_async_callback(keyring.close)
+    return log_of(service, Keyring(keyring, *keys_of(environment["PERINATAL_KEYRING_MASTER_KEY"])))
+
+
+def log_of(service: str, keyring: Keyring) -> Log:
+    """The log of a service as the source of its read models."""
+    privacy = Privacy(keyring, subject_field=main_of(service).SUBJECT)
+    return Log(publication_of(service).codec, privacy)
+
+
+def told(service: str, kafka: str) -> Told:
+    """What the service's consumer is told about."""
+    incoming: Any = import_module(f"services.{service}.incoming")
+    return Told(consumer=service, kafka=kafka, topics=incoming.TOPICS, parse=incoming.parse, kinds=contracts.REGISTRY)
 
 
 def _feed(installation: Installation, store: str) -> Feed:

@@ -1,16 +1,15 @@
 """Read models built anew: from the log of a toy, from the log of the referral service, and all of the portal's from Kafka.
 
-The time is that of the whole rebuild: start processes, read, fold, COPY, keys and indexes, catch up, swap. Nothing is compared, as
+The time is that of the whole rebuild: read, fold, COPY, keys and indexes, catch up, swap. Nothing is compared, as
 with read models that are new: what that takes is the database's time.
 """
 
 import asyncio
 import os
 import time
-from base64 import b64encode
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -23,14 +22,19 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 import contracts
 from deploy.local.topics import ensure_topics, read_topics
-from deploy.operations import from_log, from_topics
+from deploy.operations.projections import log_of, told
 from services.kit.cloud_events import Message, headers
+from services.kit.keyring import Keyring
 from services.kit.migrate import MIGRATIONS as KEYRING
+from services.kit.privacy import Privacy
 from services.kit.rebuild.copies import owner
-from services.kit.rebuild.crew import Members, Opened
+from services.kit.rebuild.fold import Model
+from services.kit.rebuild.log import Log
 from services.kit.rebuild.run import Rebuild
-from services.kit.rebuild.topics import Told
+from services.kit.rebuild.source import Source
+from services.kit.rebuild.topics import Told, Topics
 from services.kit.record import Recorded
+from services.kit.tenancy import TenantPool
 from services.portal.incoming import READ_MODELS
 from services.portal.migrate import MIGRATIONS as PORTAL
 from services.referral.main import PROJECTIONS
@@ -39,11 +43,9 @@ from tests.benchmarks import machine
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.figures import Line, Report, Sample, at_least
 from tests.benchmarks.profiles import Profile
-from tests.benchmarks.recipes import from_toy
 from tests.benchmarks.referrals import fill
-from tests.benchmarks.toy import tenant
+from tests.benchmarks.toy import CODEC, SUMS, tenant
 from tests.benchmarks.writers import STREAMS, Writers
-from tests.integration.kit.taking_part import helping
 from tests.support import Database
 
 NAME = "rebuild"
@@ -54,9 +56,7 @@ OWN_LOG, SERVICE, WHOLE = (
     "log of referral → its read models",
     "Kafka → those of the portal",
 )
-ALONE = ", one process"
 KEYS = [("base", KEYRING / "base"), ("keyring", KEYRING / "keyring")]
-PROCESSES = 2
 EXAMPLES = Path(contracts.__file__).parent / "examples"
 TOPICS = Path(contracts.__file__).parent / "topics.yaml"
 KINDS = ("perinatal-person-registered-1", "perinatal-referral-received-1", "perinatal-measure-recorded-1")
@@ -67,17 +67,13 @@ _NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 
 
 async def run(bench: Bench) -> Report:
-    series = [*await _toy(bench), *await _referrals(bench), *await _portal(bench)]
+    series = [await _toy(bench), await _referrals(bench), await _portal(bench)]
     lines = {one.what: Line(what=one.what, level=one.samples[0].count, samples=one.samples) for one in series}
     return Report(
         title="Rebuild of read models",
         unit="events/s",
         level="events",
         lines=list(lines.values()),
-        ratios={
-            f"{what}: {PROCESSES} processes to one": lines[what].rate / lines[f"{what}{ALONE}"].rate
-            for what in (OWN_LOG, SERVICE, WHOLE)
-        },
         goals=[
             at_least("events/s from the store", lines[OWN_LOG].rate, 100_000),
             at_least("events/s from Kafka into the portal", lines[WHOLE].rate, 30_000),
@@ -86,70 +82,88 @@ async def run(bench: Bench) -> Report:
             "processors used": {one.what: max(one.processors) for one in series},
             "seconds for 1,000,000 events": {what: round(1_000_000 / line.rate, 1) for what, line in lines.items()},
             "memory at most, MB": {one.what: max(one.megabytes) for one in series},
-            "profile in one process": {one.what: one.profile for one in series if one.profile},
+            "profile": {one.what: one.profile for one in series},
         },
     )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Series:
-    """One kind of rebuild, as often as there are rounds. `processors`: how many this process and those it started used, the
-    database and Kafka among them; `megabytes`: what this process and those that took part had at most, all told.
+    """One kind of rebuild, taken as often as there are rounds. `processors`: how many were used, by the database and Kafka as
+    well; `megabytes`: what this process had at most.
     """
 
     what: str
+    database: Database
+    events: int
+    source: Callable[[], Source]
+    """A fresh one, that has opened no key yet."""
+    models: Sequence[Model]
     samples: list[Sample] = field(default_factory=list)
     processors: list[float] = field(default_factory=list)
     megabytes: list[int] = field(default_factory=list)
     profile: list[str] = field(default_factory=list)
 
+    async def take(self, bench: Bench) -> "_Series":
+        for _ in range(bench.rounds):
+            self.samples.append(await bench.take(f"{NAME}: {self.what}", partial(_rebuilt, self)))
+        with (profile := Profile()):
+            await _rebuilt(replace(self, processors=[], megabytes=[]))
+        self.profile = profile.lines()
+        return self
 
-async def _toy(bench: Bench) -> list[_Series]:
-    async with bench.log() as (database, log):
+
+async def _toy(bench: Bench) -> _Series:
+    """Nothing of it is personal: the keyring is never asked."""
+    async with bench.log() as (database, log), _pool(database.app) as keys:
         bench.tell(f"{NAME}: filling the log")
         await Writers(log.store, "0").prepare(_EVENTS_A_STREAM)
-        return await _both(bench, OWN_LOG, database, STREAMS * _EVENTS_A_STREAM, partial(from_toy, database.app))
+        events = STREAMS * _EVENTS_A_STREAM
+
+        def source() -> Source:
+            return Log(CODEC, Privacy(Keyring(keys, bytes(32)), subject_field="account_id"))
+
+        return await _Series(what=OWN_LOG, database=database, events=events, source=source, models=[SUMS]).take(bench)
 
 
-async def _referrals(bench: Bench) -> list[_Series]:
+async def _referrals(bench: Bench) -> _Series:
     """The read models of the referral service: of each person the identity is sealed under a key of their own."""
-    async with bench.database(KEYS) as keys, bench.database(REFERRAL) as database:
+    async with bench.database(KEYS) as keyring, bench.database(REFERRAL) as database, _pool(keyring.app) as keys:
         bench.tell(f"{NAME}: filling the log of a service")
-        events = await fill(database.app, keys.app)
-        names = [model.name for model in PROJECTIONS]
-        opened = partial(from_log.opened, "services.referral.main", keys.app, b64encode(bytes(32)).decode(), names)
-        return await _both(bench, SERVICE, database, events, opened)
+        events = await fill(database.app, keyring.app)
+
+        def source() -> Source:
+            return log_of("referral", Keyring(keys, bytes(32)))
+
+        series = _Series(what=SERVICE, database=database, events=events, source=source, models=PROJECTIONS)
+        return await series.take(bench)
 
 
-async def _portal(bench: Bench) -> list[_Series]:
+async def _portal(bench: Bench) -> _Series:
     """A third each of people, referrals and measures, as the services publish them."""
     await asyncio.to_thread(ensure_topics, bench.kafka, read_topics(TOPICS))
     bench.tell(f"{NAME}: filling the topics")
     await _publish(bench.kafka, _MANY)
     async with bench.database(PORTAL) as database:
-        events = await _at_the_end(database, from_topics.told("portal", bench.kafka))
-        names = [model.name for model in READ_MODELS]
-        return await _both(bench, WHOLE, database, events, partial(from_topics.opened, "portal", bench.kafka, names))
+        heard = told("portal", bench.kafka)
+        events, source = await _at_the_end(database, heard), partial(Topics, heard)
+        series = _Series(what=WHOLE, database=database, events=events, source=source, models=READ_MODELS)
+        return await series.take(bench)
 
 
-async def _both(bench: Bench, what: str, database: Database, events: int, opened: Opened) -> list[_Series]:
-    """By several processes and by one, in turn."""
-    several, alone = _Series(what), _Series(f"{what}{ALONE}")
-    members = Members(count=PROCESSES, dsn=database.owner, opened=opened)
-    for _ in range(bench.rounds):
-        for series, crew in ((several, members), (alone, None)):
-            measure = partial(_rebuilt, database, events, opened, crew, series)
-            series.samples.append(await bench.take(f"{NAME}: {series.what}", measure))
-    with (profile := Profile()):
-        await _rebuilt(database, events, opened, None, _Series(what))
-    alone.profile = profile.lines()
-    return [several, alone]
+@asynccontextmanager
+async def _pool(app: str) -> AsyncIterator[TenantPool]:
+    pool = await TenantPool.open(app)
+    try:
+        yield pool
+    finally:
+        await pool.close()
 
 
-async def _rebuilt(database: Database, events: int, opened: Opened, members: Members | None, series: _Series) -> Sample:
-    async with owner(database.owner) as connection, opened() as (source, models):
+async def _rebuilt(series: _Series) -> Sample:
+    async with owner(series.database.owner) as connection:
         await connection.execute("delete from read_models")
-        rebuild = Rebuild(connection=connection, source=source, models=models, tell=_tell_nobody, members=members)
+        rebuild = Rebuild(connection=connection, source=series.source(), models=series.models, tell=_tell_nobody)
         begun, before = time.monotonic(), machine.Ticks.now()
         async with _weighed() as megabytes:
             await rebuild.build()
@@ -157,7 +171,7 @@ async def _rebuilt(database: Database, events: int, opened: Opened, members: Mem
         seconds, after = time.monotonic() - begun, machine.Ticks.now()
     series.processors.append(round((after.ours - before.ours) / os.sysconf("SC_CLK_TCK") / seconds, 2))
     series.megabytes.append(max(megabytes))
-    return Sample(rate=events / seconds, count=events)
+    return Sample(rate=series.events / seconds, count=series.events)
 
 
 def _tell_nobody(_done: int, _total: int) -> None: ...
@@ -165,7 +179,7 @@ def _tell_nobody(_done: int, _total: int) -> None: ...
 
 @asynccontextmanager
 async def _weighed() -> AsyncIterator[list[int]]:
-    """Megabytes of this process and of those that take part, ten times a second."""
+    """Megabytes of this process, ten times a second."""
     weights = [_weight()]
 
     async def weigh() -> None:
@@ -181,16 +195,9 @@ async def _weighed() -> AsyncIterator[list[int]]:
 
 
 def _weight() -> int:
-    """Resident memory; what processes share counts for each."""
-    here = os.getpid()
-    pages = sum(_pages(pid) for pid in (here, *helping(here)))
+    """Resident memory."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") // 1_000_000
-
-
-def _pages(pid: int) -> int:
-    with suppress(OSError):
-        return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
-    return 0
 
 
 async def _at_the_end(database: Database, told: Told) -> int:

@@ -1,6 +1,6 @@
 """A rebuild in a process of its own that says where it is and waits there, to be killed.
 
-    python -m tests.faults.rebuilder log | topics alone | crew POINT PLACE
+    python -m tests.faults.rebuilder log | topics POINT PLACE
 
 It says `at POINT` on standard output when it comes there. The points: begun (the tables are there, nothing is in them), read
 (half the events are folded), filled (the rows are in, not committed), built, caught-up (what came since is in), held (the live
@@ -11,26 +11,22 @@ import asyncio
 import json
 import sys
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from services.kit.keyring import Keyring
 from services.kit.privacy import Privacy
 from services.kit.rebuild import copies, run
 from services.kit.rebuild.copies import owner
-from services.kit.rebuild.crew import Crew, Members
 from services.kit.rebuild.log import Log
 from services.kit.rebuild.run import Rebuild
-from services.kit.rebuild.topics import Topics
+from services.kit.rebuild.topics import Told, Topics
 from services.kit.tenancy import TenantPool
 from tests.faults.chain import Place
 from tests.faults.worker import Gate
-from tests.integration.kit import taking_part
 from tests.integration.kit.conftest import CODEC
-from tests.integration.kit.toy import TOTALS
+from tests.integration.kit.toy import TOTALS, CountedFact, parse
 
 POINTS = ("begun", "read", "filled", "built", "caught-up", "held", "compared", "locked", "swapped", "done")
-POINTS_OF_A_CREW = ("read", "copying", "built")
 
 
 class GatedRebuild(Rebuild):
@@ -66,7 +62,6 @@ async def gated(name: str, point: str) -> None:
 
 
 GATE: Gate
-complete = Crew.complete
 
 
 def told(done: int, total: int) -> None:
@@ -78,41 +73,18 @@ def told(done: int, total: int) -> None:
         sys.stdin.readline()
 
 
-async def while_copying(crew: Any, *given: Any) -> None:
-    """All are asked for their rows, and before anybody has answered it waits."""
-    working = asyncio.create_task(complete(crew, *given))
-    await asyncio.sleep(0)
-    await GATE("copying")
-    await working
+def topics_of(place: Place) -> Topics:
+    kinds = {"toy-counted-1": CountedFact}
+    return Topics(Told(consumer=place.group, kafka=place.kafka, topics=[place.topic], parse=parse, kinds=kinds))
 
 
-def members(kind: str, place: Place, owner: str) -> Members:
-    """Those who take part, however few events there are."""
-    run._WORTH = 0
-    opened = {
-        "log": partial(taking_part.totals_of_log, place.keyring.app),
-        "topics": partial(taking_part.totals_of_topic, place.kafka, place.topic),
-    }
-    return Members(count=2, dsn=owner, opened=opened[kind])
-
-
-async def main(kind: str, crew: str, place: Place, owners: dict[str, str]) -> None:
-    Crew.complete = while_copying
+async def main(kind: str, place: Place, owners: dict[str, str]) -> None:
     for name, point in (("begin", "begun"), ("finish", "filled"), ("lock", "locked")):
         await gated(name, point)
     keyring = Keyring(await TenantPool.open(place.keyring.app), bytes(range(32)))
-    sources = {
-        "log": lambda: Log(CODEC, Privacy(keyring, subject_field="account_id")),
-        "topics": lambda: Topics(taking_part.told(place.kafka, place.topic)),
-    }
+    source = Log(CODEC, Privacy(keyring, subject_field="account_id")) if kind == "log" else topics_of(place)
     async with owner(owners[kind]) as connection:
-        rebuild = GatedRebuild(
-            connection=connection,
-            source=sources[kind](),
-            models=[replace(TOTALS)],
-            tell=told,
-            members=members(kind, place, owners[kind]) if crew == "crew" else None,
-        )
+        rebuild = GatedRebuild(connection=connection, source=source, models=[replace(TOTALS)], tell=told)
         await rebuild.build()
         await GATE("built")
         await rebuild.swap()
@@ -120,7 +92,7 @@ async def main(kind: str, crew: str, place: Place, owners: dict[str, str]) -> No
 
 
 if __name__ == "__main__":
-    kind, crew, point, text = sys.argv[1:]
+    kind, point, text = sys.argv[1:]
     given = json.loads(text)
     GATE = Gate(point)
-    asyncio.run(main(kind, crew, Place.from_json(json.dumps(given["place"])), given["owners"]))
+    asyncio.run(main(kind, Place.from_json(json.dumps(given["place"])), given["owners"]))

@@ -5,7 +5,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,7 @@ from services.kit.testing import eventually
 from tests.faults.chain import PATIENCE, TENANTS, Chain, at_work
 from tests.faults.child import ROOT, Child
 from tests.faults.load import fill
-from tests.faults.rebuilder import POINTS, POINTS_OF_A_CREW
-from tests.integration.kit import taking_part
+from tests.faults.rebuilder import POINTS
 from tests.integration.kit.accounts import left_over, log_of, rebuilding, rows_of
 from tests.integration.kit.test_rebuild_topics import topics_of
 from tests.integration.kit.toy import TOTALS
@@ -25,7 +24,6 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
 
 NOBODY_READS = ("locked", "swapped")
 IN_PLACE = ("done",)
-WITH_OTHERS = ("read", "copying")
 
 
 @pytest.mark.parametrize("kind", ["log", "topics"])
@@ -44,38 +42,18 @@ async def test_killed_at_every_point_while_live(chain: Chain, tmp_path: Path, ki
         await chain.verify()
 
 
-@pytest.mark.parametrize("kind", ["log", "topics"])
-async def test_killed_while_several_processes_are_at_work(chain: Chain, tmp_path: Path, kind: str) -> None:
-    database = chain.place.source if kind == "log" else chain.place.target
-    follower = (chain.projector(),) if kind == "log" else (chain.relay(), chain.consumer())
-    await fill(chain, 6)
-    async with at_work(*follower):
-        await followed(chain, kind)
-        for point in POINTS_OF_A_CREW:
-            await killed_at(point, chain, kind, tmp_path, crew=True)
-            await the_next_one_succeeds(chain, kind, database)
-            assert await left_over(database) == ["kept toy.totals", "kept.totals"]
-
-
-async def killed_at(point: str, chain: Chain, kind: str, folder: Path, *, crew: bool = False) -> None:
+async def killed_at(point: str, chain: Chain, kind: str, folder: Path) -> None:
     """The live rows are there and right before and after; while nobody may read, nobody is told that there is nothing."""
     database = chain.place.source if kind == "log" else chain.place.target
     live = await rows_of(database, "public.totals")
-    async with rebuilder(kind, "crew" if crew else "alone", point, chain, folder / "rebuild.log") as child:
+    async with rebuilder(kind, point, chain, folder / "rebuild.log") as child:
         await child.at(point)
         if point not in NOBODY_READS:
             assert await rows_of(database, "public.totals") == live
-        helping = taking_part.helping(child.pid)
-        assert bool(helping) == (crew and point in WITH_OTHERS)
         await child.kill()
-    await eventually(lambda: gone(helping), within=PATIENCE, what="those who took part having ended")
     await eventually(lambda: let_go(chain, kind), within=PATIENCE, what="the dead one's locks being gone")
     assert await rows_of(database, "public.totals") == live
     assert ("kept.totals" in await left_over(database)) or point not in IN_PLACE
-
-
-async def gone(processes: Sequence[int]) -> bool:
-    return not any(map(taking_part.takes_part, processes))
 
 
 async def the_next_one_succeeds(chain: Chain, kind: str, database: Database) -> None:
@@ -102,13 +80,13 @@ async def let_go(chain: Chain, kind: str) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def rebuilder(kind: str, crew: str, point: str, chain: Chain, log: Path) -> AsyncIterator[Child]:
+async def rebuilder(kind: str, point: str, chain: Chain, log: Path) -> AsyncIterator[Child]:
     place = {"place": json.loads(chain.place.as_json()), "owners": {"log": chain.place.source.owner}}
     place["owners"]["topics"] = chain.place.target.owner
     with log.open("ab") as file:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "tests.faults.rebuilder", kind, crew, point, json.dumps(place)),
+            *("-m", "tests.faults.rebuilder", kind, point, json.dumps(place)),
             cwd=ROOT,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
             stdin=asyncio.subprocess.PIPE,

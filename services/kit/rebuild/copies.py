@@ -64,18 +64,11 @@ class Compared:
 
 @asynccontextmanager
 async def owner(dsn: str) -> AsyncIterator[Tx]:
-    """The owner's connection, and the only one that begins a rebuild. Raises RebuildRefused when another is at work."""
-    async with connected(dsn) as connection:
-        await _be_alone(connection)
-        yield connection
-
-
-@asynccontextmanager
-async def connected(dsn: str) -> AsyncIterator[Tx]:
-    """A connection for a process that takes part."""
+    """The owner's connection, and the only one that rebuilds. Raises RebuildRefused when another is at work."""
     connection = await asyncpg.connect(dsn, server_settings=_SETTINGS)
     try:
         await use_json(connection)
+        await _be_alone(connection)
         yield connection
     finally:
         await connection.close()
@@ -130,11 +123,6 @@ async def begin(connection: Tx, models: Iterable[Model]) -> None:
     async with connection.transaction():
         for model in models:
             await connection.execute(SQL["begin"], model.table)
-
-
-async def made(connection: Tx, models: Iterable[Model]) -> dict[str, int | None]:
-    """{read model: which table it is built in}, so that one can be told from a later one of the same name."""
-    return {model.name: await connection.fetchval(SQL["made"], model.table) for model in models}
 
 
 async def finish(connection: Tx, model: Model) -> None:

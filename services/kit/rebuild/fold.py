@@ -46,19 +46,12 @@ class Fold:
                 rows = self._rows[model.name].setdefault(tenant, {})
                 model.fold_into(rows, due(model, share) if due else share)
 
-    async def copy_into(self, connection: Tx, schema: str) -> dict[str, int]:
-        """Every row into the tables of that schema; how many there were of each read model. The rows are let go."""
-        return {model.name: await self._copy(connection, schema, model) for model in self.models}
-
-    async def _copy(self, connection: Tx, schema: str, model: Model) -> int:
-        rows = self._rows[model.name]
-        if not any(rows.values()):
-            return 0
-        records = _records(model, rows, await _json_columns(connection, schema, model))
-        columns = ["tenant", *model.columns]
-        done = await connection.copy_records_to_table(model.table, schema_name=schema, columns=columns, records=records)
-        rows.clear()
-        return int(done.rpartition(" ")[2])
+    async def copy_into(self, connection: Tx, schema: str) -> None:
+        """Every row into the tables of that schema."""
+        for model in self.models:
+            records = _records(model, self._rows[model.name], await _json_columns(connection, schema, model))
+            columns = ["tenant", *model.columns]
+            await connection.copy_records_to_table(model.table, schema_name=schema, columns=columns, records=records)
 
 
 def _records(

@@ -1,8 +1,8 @@
 """Rebuild from the service's own log: one pass over it for all its read models."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,11 +13,10 @@ from services.kit.event_store import recorded
 from services.kit.privacy import Privacy
 from services.kit.projector import Gap
 from services.kit.rebuild.copies import SQL, CannotRead, Copy, Place, note
-from services.kit.rebuild.even import Even
 from services.kit.rebuild.fold import Fold, Model
 from services.kit.rebuild.heeded import heeded
 from services.kit.rebuild.late import Late
-from services.kit.rebuild.source import Done, Tell
+from services.kit.rebuild.source import Tell
 from services.kit.rebuild.standing import Standing
 from services.kit.record import LOST, RECOVERED, Recorded
 from services.kit.tenancy import TenantId, Tx, set_tenant
@@ -26,15 +25,6 @@ _CHUNK = 10_000
 """Positions read at once."""
 
 Events = list[Recorded[Any]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """The events of some tenants up to there, or of all (None). `events`: how many of all there are it stands for."""
-
-    tenants: list[str] | None
-    until: Standing
-    events: int
 
 
 class Log:
@@ -67,38 +57,17 @@ class Log:
         async with connection.transaction():
             return await self.standing(connection, models, hold=False)
 
-    def size(self, until: Standing) -> int:
-        return max(until.taken.values(), default=0)
-
-    async def orders(
-        self, connection: Tx, _kinds: frozenset[type], until: Standing, tenant: TenantId | None, parts: int
-    ) -> AsyncGenerator[tuple[int, Any], None]:
-        """Each part reads the events of its own tenants. Raises Gap."""
-        last = self.size(until)
-        rows = await connection.fetch(SQL["tenants"], last)
-        counted = sum(row["events"] for row in rows)
+    async def fill(self, connection: Tx, fold: Fold, until: Standing, tenant: TenantId | None, tell: Tell) -> None:
+        """Raises Gap, CannotRead."""
+        last = max(until.taken.values(), default=0)
+        counted = await connection.fetchval(SQL["counted"], last)
         if counted != last:
             raise Gap(f"{counted} events up to position {last}")
-        if tenant is not None or parts == 1:
-            yield 0, Share(tenants=None if tenant is None else [tenant], until=until, events=last)
-            return
-        even = Even(parts)
-        for row in rows:
-            even.part_of(row["tenant"], row["events"])
-        # Who asks takes the last of them itself, when all others are at work.
-        for part, tenants in reversed(even.shares.items()):
-            yield part, Share(tenants=tenants, until=until, events=even.load[part])
-
-    async def carry_out(self, connection: Tx, fold: Fold, order: Share, done: Done) -> None:
-        last, told = self.size(order.until), 0
-        due = partial(_due, order.until)
-        chunks = self._chunks(connection, (0, last), order.until, fold.kinds, order.tenants, ahead=True)
-        async for position, events in chunks:
+        due = partial(_due, until)
+        async for position, events in self._chunks(connection, (0, last), until, fold.kinds, tenant, ahead=True):
             for whose, mine in events.items():
                 fold.take(whose, mine, due)
-            now = order.events * position // last
-            done(now - told)
-            told = now
+            tell(position, last)
 
     async def resume(self, copies: Sequence[Copy], tell: Tell) -> None:
         """Nothing: a position says it all."""
@@ -106,11 +75,10 @@ class Log:
     async def follow(
         self, tx: Tx, place: Place, copies: Sequence[tuple[Model, Copy]], until: Standing, tenant: TenantId | None
     ) -> None:
-        whom: list[str] | None = None if tenant is None else [tenant]
         for model, copy in copies:
             name, there = model.checkpoint, model.in_schema(place)
             since, last = copy.standing.taken[name], until.taken[name]
-            async for _, events in self._chunks(tx, (since, last), until, heeded(model, self.kinds), whom):
+            async for _, events in self._chunks(tx, (since, last), until, heeded(model, self.kinds), tenant):
                 for whose, mine in events.items():
                     await set_tenant(tx, whose)
                     await there.apply(tx, whose, _due(until, model, mine))
@@ -123,8 +91,7 @@ class Log:
             await tx.execute(SQL["set_position"], name, until.taken[name])
 
     async def tenants(self, connection: Tx) -> list[TenantId]:
-        rows = await connection.fetch(SQL["tenants"], await connection.fetchval(SQL["head"]))
-        return [TenantId(row["tenant"]) for row in rows]
+        return [TenantId(row["tenant"]) for row in await connection.fetch(SQL["tenants"])]
 
     async def _chunks(
         self,
@@ -132,7 +99,7 @@ class Log:
         span: tuple[int, int],
         until: Standing,
         kinds: frozenset[type],
-        tenants: list[str] | None,
+        tenant: TenantId | None,
         *,
         ahead: bool = False,
     ) -> AsyncIterator[tuple[int, Mapping[TenantId, Events]]]:
@@ -146,10 +113,10 @@ class Log:
         chunks = [(start, min(start + _CHUNK, last)) for start in range(after, last, _CHUNK)]
         coming: asyncio.Future[Any] | None = None
         for number, (start, end) in enumerate(chunks):
-            rows = await (coming or connection.fetch(SQL["chunk"], start, end, unheeded, tenants))
+            rows = await (coming or connection.fetch(SQL["chunk"], start, end, unheeded, tenant))
             coming = None
             if ahead and number + 1 < len(chunks):
-                coming = asyncio.ensure_future(connection.fetch(SQL["chunk"], *chunks[number + 1], unheeded, tenants))
+                coming = asyncio.ensure_future(connection.fetch(SQL["chunk"], *chunks[number + 1], unheeded, tenant))
                 await asyncio.sleep(0)
             yield end, await self._decoded(rows, left_out)
 

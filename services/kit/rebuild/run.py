@@ -1,14 +1,13 @@
 """The order of things: build beside, catch up, hold the live one still, compare, put in its place."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from services.kit.rebuild import copies as tables
 from services.kit.rebuild.copies import Compared, Copy, Place, RebuildRefused
-from services.kit.rebuild.crew import Alone, Crew, Hands, Members
 from services.kit.rebuild.fold import Fold, Model
-from services.kit.rebuild.part import Part, collector_spared
 from services.kit.rebuild.source import Source, Tell
 from services.kit.rebuild.standing import Standing, behind
 from services.kit.registry import live_versions
@@ -17,8 +16,6 @@ from services.kit.tenancy import TenantId, Tx
 _NEAR = 2_000
 """Events that may be taken while the live read models are held still."""
 _ROUNDS = 20
-_WORTH = 100_000
-"""Events from which on it is worth to start other processes, which takes each a second."""
 _NOTHING_TAKEN: dict[Place, str] = {
     "shadow": "no event was taken yet, so there is nothing to build anew",
     "kept": "nobody followed it any more when it was replaced; build it anew",
@@ -31,50 +28,31 @@ class Moved(RebuildRefused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rebuild:
-    """Read models of one service and how to build them anew. `connection` is its owner's; `tenant`: that tenant's rows only;
-    `members`: other processes that may take part.
-    """
+    """Read models of one service and how to build them anew. `connection` is its owner's; `tenant`: that tenant's rows only."""
 
     connection: Tx
     source: Source
     models: Sequence[Model]
     tell: Tell
     tenant: TenantId | None = None
-    members: Members | None = None
 
     async def build(self) -> None:
         """The rows beside the live ones. What an earlier build left, however it ended, is cleared first."""
         await tables.clear(self.connection, self.models)
         await tables.begin(self.connection, self.models)
-        made = await tables.made(self.connection, self.models)
         standing = await self.source.until(self.connection, self.models)
-        with collector_spared():
-            await self._fill(made, standing)
+        with _collector_spared():
+            await self._fill(standing)
+
+    async def _fill(self, standing: Standing) -> None:
+        """Every event up to there into the tables, and these made whole. When it is over the rows are let go."""
+        fold = Fold(self.models, self.source.kinds)
+        await self.source.fill(self.connection, fold, standing, self.tenant, self.tell)
         async with self.connection.transaction():
+            await fold.copy_into(self.connection, "shadow")
             for model in self.models:
+                await tables.finish(self.connection, model)
                 await tables.note(self.connection, "shadow", model, standing.own(model.checkpoint))
-
-    async def _fill(self, made: Mapping[str, int | None], standing: Standing) -> None:
-        """Every event up to there into the tables that were made for this build."""
-        kinds = Fold(self.models, self.source.kinds).kinds
-        async with self._hands(standing) as (hands, parts):
-            async with aclosing(self.source.orders(self.connection, kinds, standing, self.tenant, parts)) as orders:
-                async for number, order in orders:
-                    await hands.give(number, order)
-            await hands.complete(made, self.models)
-
-    @asynccontextmanager
-    async def _hands(self, standing: Standing) -> AsyncIterator[tuple[Hands, int]]:
-        """Who builds, and in how many parts: alone what is done sooner than others would have begun."""
-        events = self.source.size(standing)
-        done = _Count(events, self.tell)
-        own = Part(connection=self.connection, source=self.source, models=self.models, done=done)
-        members = None if self.tenant or events < _WORTH else self.members
-        if members is None or members.count == 1:
-            yield Alone(own), 1
-            return
-        async with Crew(own, members) as crew:
-            yield crew, members.count
 
     async def resume(self, place: Place) -> None:
         """Go on with copies that another process made. Raises RebuildRefused."""
@@ -198,14 +176,14 @@ def _ahead(copy: Copy, standing: Standing) -> bool:
     return any(standing.taken.get(key, 0) < end for key, end in copy.standing.taken.items())
 
 
-@dataclass(slots=True)
-class _Count:
-    """Tells how many events are done from how many more there are each time."""
-
-    total: int
-    tell: Tell
-    done: int = 0
-
-    def __call__(self, more: int) -> None:
-        self.done += more
-        self.tell(self.done, self.total)
+@contextmanager
+def _collector_spared() -> Iterator[None]:
+    """Garbage that forms cycles is looked for rarely: events and rows form none, and searching them took a third of the time."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(1_000_000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()

@@ -1,7 +1,7 @@
 """Where the events of a rebuild come from, seen from the rebuild."""
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 from services.kit.rebuild.copies import Copy, Place
 from services.kit.rebuild.fold import Fold, Model
@@ -10,8 +10,6 @@ from services.kit.tenancy import TenantId, Tx
 
 Tell = Callable[[int, int], None]
 """How many events are done, and of how many."""
-Done = Callable[[int], None]
-"""How many more events are done."""
 
 
 class Source(Protocol):
@@ -28,19 +26,8 @@ class Source(Protocol):
     async def until(self, connection: Tx, models: Sequence[Model]) -> Standing:
         """Where the live ones stand, and with them what is built."""
 
-    def size(self, until: Standing) -> int:
-        """How many events that is, near enough."""
-
-    def orders(
-        self, connection: Tx, kinds: frozenset[type], until: Standing, tenant: TenantId | None, parts: int
-    ) -> AsyncGenerator[tuple[int, Any], None]:
-        """(part, what it has to do): every event of these kinds from the first up to there, of one tenant or of all.
-
-        All events of a tenant go to the same part; part 0 is who asks. An order goes to another process as a pickle.
-        """
-
-    async def carry_out(self, connection: Tx, fold: Fold, order: Any, done: Done) -> None:
-        """The events of an order into the fold."""
+    async def fill(self, connection: Tx, fold: Fold, until: Standing, tenant: TenantId | None, tell: Tell) -> None:
+        """Every event from the first up to there, of one tenant or of all, into the fold."""
 
     async def resume(self, copies: Sequence[Copy], tell: Tell) -> None:
         """Learn what another process knew that made these copies. Raises RebuildRefused when that is not possible any more."""

@@ -1,23 +1,21 @@
 """Rebuild what a consumer made of its topics: read anew from the first record, without a group, up to where the consumer is."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeAlias
 
-from services.kit.cloud_events import read
+from services.kit.cloud_events import Header, read
 from services.kit.guard import StreamGap
 from services.kit.rebuild.copies import SQL, CannotRead, Copy, Place, RebuildRefused, note
-from services.kit.rebuild.even import Even
 from services.kit.rebuild.feed import Feed, Stream
 from services.kit.rebuild.fold import Fold, Model
 from services.kit.rebuild.late import Late
 from services.kit.rebuild.records import Record, chunks, key_of, partition_of, place_of, reader_of, topic_of
-from services.kit.rebuild.source import Done, Tell
-from services.kit.rebuild.standing import Standing, Taken, behind
-from services.kit.record import Recorded
+from services.kit.rebuild.source import Tell
+from services.kit.rebuild.standing import Standing, behind
 from services.kit.tenancy import TenantId, Tx, set_tenant
 
 
@@ -33,22 +31,8 @@ class Told:
     """{ce_type: event class}"""
 
 
-_READ = (
-    *("ce_type", "ce_subject", "ce_sequence", "ce_position", "ce_time", "ce_recordedtime"),
-    *("ce_id", "ce_source", "ce_tenant", "ce_prevsequence", "traceparent"),
-)
-_AT_ONCE = 6
-"""So many of them are read of every event, the others where somebody looks."""
-Raw: TypeAlias = tuple[str, bytes, tuple[Any, ...]]
-"""Where a record lies, its value, and of its headers those of _READ: what is small goes quickly to another process."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
-    """Events of some tenants, each tenant's in order. `records`: how many of all there are it stands for."""
-
-    records: int
-    events: Mapping[TenantId, Sequence[Raw]]
+Raw: TypeAlias = tuple[str, bytes, Iterable[Header]]
+"""Where a record lies, its value and its headers."""
 
 
 @dataclass(slots=True)
@@ -91,30 +75,18 @@ class Topics:
             self._fed = await self._versions_of(connection, self._gone) if self._gone else {}
         return until
 
-    def size(self, until: Standing) -> int:
-        return behind(self._since(until), until.taken)
-
-    async def orders(
-        self, connection: Tx, kinds: frozenset[type], until: Standing, tenant: TenantId | None, parts: int
-    ) -> AsyncGenerator[tuple[int, Any], None]:
-        """Who asks reads and guards the order; what the records hold is for others to read. Raises StreamGap, CannotRead."""
+    async def fill(self, connection: Tx, fold: Fold, until: Standing, tenant: TenantId | None, tell: Tell) -> None:
+        """Raises StreamGap, CannotRead."""
         self._versions.clear()
         self._skipped.clear()
-        even = Even(parts)
         if self._gone:
-            async for events in self._from_feeds(connection, kinds, tenant):
-                for part, batch in _dealt(events, 0, even):
-                    yield part, batch
-            self._versions.update(self._fed)
-        async with aclosing(chunks(self.told.kafka, self._since(until), until.taken)) as found:
-            async for records, _ in found:
-                for part, batch in _dealt(self._fresh(records, until, kinds, tenant), len(records), even):
-                    yield part, batch
-
-    async def carry_out(self, connection: Tx, fold: Fold, order: Batch, done: Done) -> None:
-        for tenant, raws in order.events.items():
-            fold.take(tenant, [self._opened(tenant, raw) for raw in raws])
-        done(order.records)
+            await self._fill_from_feeds(connection, fold, tenant)
+        since = {key: end for key, end in until.taken.items() if topic_of(key) in self._gone}
+        async with aclosing(chunks(self.told.kafka, since, until.taken)) as found:
+            async for records, done in found:
+                for whose, mine in self._fresh(records, until, fold.kinds, tenant).items():
+                    fold.take(whose, mine)
+                tell(done, behind(since, until.taken))
 
     async def resume(self, copies: Sequence[Copy], tell: Tell) -> None:
         """The versions are read again from the headers of what the copies hold."""
@@ -134,8 +106,7 @@ class Topics:
         models = [model for model, _ in copies]
         kinds = Fold(models, self.kinds).kinds
         async for records, _ in chunks(self.told.kafka, since, until.taken):
-            for whose, raws in self._fresh(records, until, kinds, tenant).items():
-                mine = [self._opened(whose, raw) for raw in raws]
+            for whose, mine in self._fresh(records, until, kinds, tenant).items():
                 await set_tenant(tx, whose)
                 for model in models:
                     await model.in_schema(place).apply(tx, whose, mine)
@@ -147,10 +118,6 @@ class Topics:
 
     async def tenants(self, connection: Tx) -> list[TenantId]:
         return sorted({TenantId(tenant.decode()) for _, tenant, _ in self._versions})
-
-    def _since(self, until: Standing) -> Taken:
-        """Where Kafka is read from: topics whose beginning it no longer has are not."""
-        return {key: end for key, end in until.taken.items() if topic_of(key) in self._gone}
 
     async def _begin_partitions(self, tx: Tx) -> None:
         """A partition nobody has taken from has no row to hold yet."""
@@ -182,30 +149,28 @@ class Topics:
                 versions[row["topic"], tenant.encode(), row["stream"].encode()] = row["version"]
         return versions
 
-    async def _from_feeds(
-        self, tx: Tx, kinds: frozenset[type], tenant: TenantId | None
-    ) -> AsyncIterator[dict[TenantId, list[Raw]]]:
+    async def _fill_from_feeds(self, tx: Tx, fold: Fold, tenant: TenantId | None) -> None:
         """What Kafka no longer has, as its owners publish it; as far as the consumer has taken it."""
         passed_over = {
             (row["topic"], row["tenant"].encode(), row["stream"].encode(), row["sequence"])
             for row in await tx.fetch(SQL["passed_over"], self.told.consumer)
         }
-        heeded = self._named(kinds)
+        heeded = self._named(fold.kinds)
         for feed in self.feeds:
             async for whose, sent in feed.chunks(self._gone, tenant):
-                yield {
-                    whose: [
-                        (one.place, one.value, tuple(map(one.headers.get, _READ)))
-                        for one in sent
-                        if one.version <= self._fed.get(one.stream, 0)
-                        and (*one.stream, one.version) not in passed_over
-                        and one.headers["ce_type"] in heeded
-                    ]
-                }
+                due = (
+                    self._opened(whose, (one.place, one.value, one.headers.items()))
+                    for one in sent
+                    if one.version <= self._fed.get(one.stream, 0)
+                    and (*one.stream, one.version) not in passed_over
+                    and one.headers["ce_type"] in heeded
+                )
+                fold.take(whose, due)
+        self._versions.update(self._fed)
 
     def _fresh(
         self, records: Iterable[Record], until: Standing, kinds: frozenset[type], tenant: TenantId | None
-    ) -> dict[TenantId, list[Raw]]:
+    ) -> dict[TenantId, list[Any]]:
         """The events that are next in their stream, by tenant; of those of other kinds only the version is noted.
 
         Raises StreamGap, CannotRead.
@@ -213,13 +178,15 @@ class Topics:
         heeded = self._named(kinds)
         fresh: dict[bytes, list[Raw]] = {}
         for record in records:
-            headers = dict(record.headers)
-            left_out = until.left_out and place_of(record) in until.left_out
-            if self._is_next(record, headers, left_out=bool(left_out)) and headers["ce_type"] in heeded:
-                raw = (place_of(record), record.value or b"", tuple(map(headers.get, _READ)))
-                fresh.setdefault(headers["ce_tenant"], []).append(raw)
-        mine = fresh if tenant is None else {name: fresh.get(name, []) for name in (tenant.encode(),)}
-        return {TenantId.parse(name.decode()): events for name, events in mine.items()}
+            headers, place = dict(record.headers), place_of(record)
+            if self._is_next(record, headers, left_out=place in until.left_out) and headers["ce_type"] in heeded:
+                fresh.setdefault(headers["ce_tenant"], []).append((place, record.value or b"", record.headers))
+        named = {TenantId.parse(name.decode()): raws for name, raws in fresh.items()}
+        return {
+            whose: [self._opened(whose, raw) for raw in raws]
+            for whose, raws in named.items()
+            if tenant in (None, whose)
+        }
 
     def _named(self, kinds: frozenset[type]) -> frozenset[bytes]:
         """What these kinds are called in a record's headers."""
@@ -247,33 +214,20 @@ class Topics:
 
     def _opened(self, tenant: TenantId, raw: Raw) -> Any:
         """A `Late`. Raises CannotRead."""
-        place, value, headers = raw
-        type_, stream, version, position, occurred_at, recorded_at = headers[:_AT_ONCE]
+        place, value, pairs = raw
+        headers = dict(pairs)
         try:
-            event = self.told.parse(type_.decode(), value)
+            event = self.told.parse(headers["ce_type"].decode(), value)
             return Late(
                 event=event,
                 tenant=tenant,
-                stream=stream.decode(),
-                version=int(version),
-                position=int(position or 0),
-                occurred_at=datetime.fromisoformat(occurred_at.decode()),
-                recorded_at=datetime.fromisoformat(recorded_at.decode()),
-                whole=partial(_whole, event, headers),
+                stream=headers["ce_subject"].decode(),
+                version=int(headers["ce_sequence"]),
+                position=int(headers.get("ce_position", 0)),
+                occurred_at=datetime.fromisoformat(headers["ce_time"].decode()),
+                recorded_at=datetime.fromisoformat(headers["ce_recordedtime"].decode()),
+                whole=partial(read, event, pairs),
             )
         except Exception as error:  # noqa: BLE001 - a value can be wrong in any way
             # The error itself may quote what the event holds.
             raise CannotRead(f"{place}: {type(error).__name__}") from None
-
-
-def _whole(event: Any, headers: Sequence[Any]) -> Recorded[Any]:
-    return read(event, [(name, value) for name, value in zip(_READ, headers, strict=True) if value is not None])
-
-
-def _dealt(events: Mapping[TenantId, Sequence[Raw]], records: int, even: Even) -> Iterator[tuple[int, Batch]]:
-    """The events to the parts that have their tenants; the first of them answers for all the records."""
-    shares: dict[int, dict[TenantId, Sequence[Raw]]] = {}
-    for tenant, mine in events.items():
-        shares.setdefault(even.part_of(tenant, len(mine)), {})[tenant] = mine
-    for number, (part, share) in enumerate((shares or {0: {}}).items()):
-        yield part + 1, Batch(records=0 if number else records, events=share)

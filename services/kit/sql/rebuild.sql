@@ -10,9 +10,6 @@ select shadow_finish($1);
 -- lock: nobody reads these tables until the transaction ends
 select live_lock($1);
 
--- made: which table a copy is built in
-select to_regclass(format('shadow.%I', $1::text))::oid;
-
 -- swap: the new table goes live, the live one is kept
 select shadow_swap($1);
 
@@ -57,12 +54,15 @@ on conflict (name) do update set version = excluded.version, built_at = clock_ti
 -- head: the position of the newest event
 select coalesce((select position from events order by position desc limit 1), 0);
 
--- tenants: how many events each tenant has up to a position
-select tenant, count(*) as events from events where position <= $1 group by tenant order by 2 desc, 1;
+-- counted: how many events there are up to a position
+select count(*) from events where position <= $1;
 
--- chunk: events in order, without the kinds nobody heeds; of some tenants where they are named
+-- tenants: everybody there are events of
+select distinct tenant from events order by tenant;
+
+-- chunk: events in order, without the kinds nobody heeds; of one tenant or of all
 select position, id, tenant, stream, version, type, data, sealed, meta::text as meta, occurred_at, recorded_at
-from events where position > $1 and position <= $2 and type <> all($3) and ($4::text[] is null or tenant = any($4))
+from events where position > $1 and position <= $2 and type <> all($3) and ($4::text is null or tenant = $4)
 order by position;
 
 -- position: how far a read model has followed the log

@@ -15,7 +15,6 @@ from services.kit.privacy import Privacy
 from services.kit.projector import Projector
 from services.kit.read_model import ReadModel
 from services.kit.rebuild.copies import owner
-from services.kit.rebuild.crew import Members
 from services.kit.rebuild.log import Log
 from services.kit.rebuild.run import Rebuild
 from services.kit.rebuild.source import Tell
@@ -152,18 +151,10 @@ async def rebuilding(
     source: Any,
     *models: ReadModel[Any, Any],
     tenant: TenantId | None = None,
-    members: Members | None = None,
     tell: Tell = lambda done, total: None,
 ) -> AsyncIterator[Rebuild]:
     async with owner(database.owner) as connection:
-        yield Rebuild(
-            connection=connection,
-            source=source,
-            models=models or (ACCOUNTS,),
-            tell=tell,
-            tenant=tenant,
-            members=members,
-        )
+        yield Rebuild(connection=connection, source=source, models=models or (ACCOUNTS,), tell=tell, tenant=tenant)
 
 
 async def rows_of(database: Database, table: str = "public.accounts") -> list[str]:

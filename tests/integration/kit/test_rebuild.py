@@ -66,7 +66,8 @@ async def test_the_same_rows_byte_for_byte_in_a_table_that_is_the_same_in_all(pa
     await fill(parts.store, 10, 12)
     await project(parts)
     live, dress = await rows_of(parts.database), await looked_up(parts, DRESS)
-    async with rebuilding(parts.database, log_of(parts)) as rebuild:
+    told: list[tuple[int, int]] = []
+    async with rebuilding(parts.database, log_of(parts), tell=lambda *numbers: told.append(numbers)) as rebuild:
         await rebuild.build()
         assert await rows_of(parts.database, "shadow.accounts") == live
         compared = await rebuild.swap()
@@ -74,6 +75,8 @@ async def test_the_same_rows_byte_for_byte_in_a_table_that_is_the_same_in_all(pa
     assert await rows_of(parts.database) == live
     assert await looked_up(parts, DRESS) == dress
     assert await left_over(parts.database) == KEPT
+    assert told == sorted(told)
+    assert told[-1] == (10 * 13 * 3, 10 * 13 * 3)
 
 
 async def test_under_live_writes_nobody_sees_it_empty_or_mixed_and_no_effect_is_fired(parts: Parts) -> None:

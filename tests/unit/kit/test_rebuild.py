@@ -1,20 +1,14 @@
-"""The small parts of a rebuild: who folds what, an event that is only read where somebody looks, errors that travel."""
+"""The small parts of a rebuild: who folds what, an event that is only read where somebody looks."""
 
-import asyncio
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from services.kit.errors import DomainError, Kind
 from services.kit.read_model import ReadModel
-from services.kit.rebuild.copies import CannotRead, RebuildRefused
-from services.kit.rebuild.even import Even
 from services.kit.rebuild.fold import Fold
-from services.kit.rebuild.frames import MemberFailed, frame, portable, receive
 from services.kit.rebuild.late import Late
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId
@@ -37,17 +31,6 @@ class Closed:
 class Row:
     account: str
     seen: tuple[int, ...] = ()
-
-
-class Refused(DomainError):
-    """It says which."""
-
-    slug = "refused"
-    kind = Kind.INVALID
-
-    def __init__(self, which: str, *, why: str) -> None:
-        super().__init__(field=which)
-        self.why = why
 
 
 def model(name: str, *kinds: type) -> ReadModel[Row, Any]:
@@ -134,37 +117,3 @@ def test_each_read_model_gets_no_more_than_it_is_due() -> None:
     fold.take(TENANT, events, lambda model, share: [event for event in share if event.version <= until[model.name]])
     assert fold._rows["both"][TENANT]["a"].seen == (1, 2, 3)
     assert fold._rows["one"][TENANT]["a"].seen == (1, 2)
-
-
-def test_tenants_are_shared_out_evenly_and_stay() -> None:
-    even = Even(2)
-    assert [even.part_of(name, count) for name, count in (("a", 90), ("b", 50), ("c", 30), ("d", 20))] == [0, 1, 1, 1]
-    assert [even.part_of(name, 1_000) for name in "abcd"] == [0, 1, 1, 1]
-    assert even.part_of("e", 1) == 0
-    assert even.shares == {0: ["a", "e"], 1: ["b", "c", "d"]}
-
-
-@pytest.mark.parametrize("error", [CannotRead("topic/0/1: ValueError"), RebuildRefused("no"), ValueError("a", 1)])
-async def test_an_error_travels_as_it_is(error: Exception) -> None:
-    came = await travelled(portable(error))
-    assert (type(came), came.args) == (type(error), error.args)
-    assert came.__notes__ == [""]
-
-
-@pytest.mark.parametrize("error", [Refused("it", why="so"), type("Local", (Exception,), {})("secret")])
-async def test_one_that_cannot_is_told_by_its_name_alone(error: Exception) -> None:
-    came = await travelled(portable(error))
-    assert isinstance(came, MemberFailed)
-    assert str(came) == f"a process that took part failed: {type(error).__name__}"
-
-
-async def test_what_opens_a_source_travels_by_its_name() -> None:
-    came = await travelled(partial(model, "both"))
-    assert (came.func, came.args) == (model, ("both",))
-
-
-async def travelled(message: Any) -> Any:
-    """Out of the other end of a pipe."""
-    reader = asyncio.StreamReader()
-    reader.feed_data(frame(message))
-    return await receive(reader)

@@ -1,18 +1,16 @@
 """`perinatal projections` as its user meets it where no stack runs. On a running one: test_erase.py."""
 
-import asyncio
 import json
-from functools import partial
 
 import pytest
 
 from deploy.local.home import Home
-from deploy.operations import from_log, from_topics
-from deploy.operations.projections import CONSUMERS, Work, work_for
+from deploy.operations.projections import CONSUMERS, Work, log_of, told, work_for
+from services.kit.keyring import Keyring
 from services.kit.rebuild.fold import Fold
-from services.kit.rebuild.frames import frame, receive
+from services.kit.rebuild.topics import Topics
+from services.kit.tenancy import TenantPool
 from tests.integration.deploy.typist import error_of, perinatal
-from tests.support import MASTER_KEY
 
 pytestmark = pytest.mark.timeout(90)
 
@@ -54,16 +52,12 @@ def test_without_a_stack_it_is_one_line(home: Home, command: tuple[str, ...]) ->
 
 
 @pytest.mark.parametrize("work", work_for(()), ids=lambda work: work.service)
-async def test_another_process_is_told_by_name_how_to_come_by_the_same_read_models(work: Work) -> None:
-    names = [model.name for model in work.models][:2]
-    log = partial(from_log.opened, f"services.{work.service}.main", "postgresql://nobody@localhost/nothing", MASTER_KEY)
-    topics = partial(from_topics.opened, work.service, "localhost:1")
-    opened = topics if work.service in CONSUMERS else log
-    pipe = asyncio.StreamReader()
-    pipe.feed_data(frame(partial(opened, names)))
-    async with (await receive(pipe))() as (source, models):
-        assert list(models) == list(work.models)[:2]
-        assert Fold(models, source.kinds).kinds
+async def test_every_read_model_heeds_something_of_what_it_is_rebuilt_from(work: Work) -> None:
+    keyring = Keyring(await TenantPool.open("postgresql://nobody@localhost/nothing"), bytes(32))
+    consumes = work.service in CONSUMERS
+    source = Topics(told(work.service, "localhost:1")) if consumes else log_of(work.service, keyring)
+    assert all(Fold([model], source.kinds).kinds for model in work.models)
+    await keyring.close()
 
 
 def test_every_read_model_has_a_name_and_a_table_of_its_own() -> None:
