@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 
+from deploy.local.ask import ask
 from deploy.local.home import Home
 from deploy.local.locks import supervisor_of
 from deploy.local.ports import answers
@@ -81,7 +82,7 @@ def _is_up(name: str, address: str) -> bool:
         return answers(address)
     path = "/.well-known/openid-configuration" if name == "identity" else "/healthz"
     try:
-        return httpx2.get(f"{address}{path}", timeout=1).is_success
+        return ask(f"{address}{path}").is_success
     except httpx2.HTTPError:
         return False
 
@@ -99,6 +100,6 @@ def _metrics(addresses: Iterable[str]) -> dict[str, float]:
 
 def _exposition(address: str) -> str:
     try:
-        return httpx2.get(f"{address}/metrics", timeout=1).text
+        return ask(f"{address}/metrics").text
     except httpx2.HTTPError:
         return ""

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx2
 
 from deploy.local.accounts import DEMO_PASSWORD, Account, add_accounts, platform_accounts, read_accounts
+from deploy.local.ask import ask
 from deploy.local.credentials import Credentials
 from deploy.local.errors import StackError
 from deploy.local.home import Home, write_whole
@@ -68,7 +69,7 @@ class Identity:
 
     def healthy(self) -> bool:
         try:
-            return httpx2.get(f"{self.address}/.well-known/openid-configuration", timeout=1).is_success
+            return ask(f"{self.address}/.well-known/openid-configuration").is_success
         except httpx2.HTTPError:
             return False
 

@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import httpx2
 
+from deploy.local.ask import ask
 from deploy.local.errors import StackError
 from deploy.local.parts import Command
 from services.kit.published import SET_BACK
@@ -88,7 +89,7 @@ class Service:
     def health(self) -> dict[str, Any]:
         """What /healthz says; empty when it does not answer."""
         try:
-            return dict(httpx2.get(f"{self.address}/healthz", timeout=1).json())
+            return dict(ask(f"{self.address}/healthz").json())
         except (httpx2.HTTPError, ValueError):
             return {}
 

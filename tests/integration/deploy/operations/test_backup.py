@@ -178,7 +178,7 @@ def test_into_an_empty_stack_it_comes_back_as_it_was(home: Home, before: list[di
     empty = Home(root=home.root.parent / "empty")
     manifest = json.loads((backup / "manifest.json").read_text())
     assert told(empty, "restore", str(backup))["set_back"] == []
-    run(empty, "up", "--detach", "--demo", **FAMILIES)
+    run(empty, "up", "--detach")
     try:
         settled(empty)
         assert 0 < people_in_log(empty) < people_in_log(home)
@@ -205,7 +205,7 @@ def test_over_a_stack_whose_kafka_knows_more_it_is_reconciled(
     planned = told(home, "reconcile", "referral", "--dry-run")
     assert told(home, "reconcile", "--all")[0]["returned"] == planned[0]["returned"]
     assert [each["newest"] - each["head"] for each in told(home, "reconcile", "--all")] == [0, 0, 0, 0]
-    run(home, "up", "--detach", "--demo", **FAMILIES)
+    run(home, "up", "--detach")
     eventually(lambda: people_in_portal(home) == known, "the portal has read on from its backup", within=60)
     assert figures(home) == before
     with Client(home, "importer") as client:
