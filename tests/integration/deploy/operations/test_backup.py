@@ -1,7 +1,9 @@
-"""A backup while the platform is in use; back into an empty stack; and back over one whose Kafka knows more."""
+"""A backup while the platform is in use, and back again: each command of docs/operations/restore.md is typed here."""
 
 import asyncio
 import json
+import re
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,9 +20,18 @@ from deploy.local.home import Home
 from deploy.operations.installation import installation_of
 from deploy.operations.postgres_tools import admin_of
 from tests.integration.deploy.local import eventually
+from tests.integration.deploy.operations.desk import Desk, sections_of, superfluous
 from tests.integration.deploy.typist import error_of, perinatal
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(600)]
+
+PAGE = "restore.md"
+EMPTY, OVER, *REST = sections_of(PAGE)
+"""Into an empty stack; over one whose Kafka knows more; one database only, and only Kafka lost."""
+AFTER_THAT = [command for section in REST for command in section.commands]
+LEFT_OUT = set(superfluous(AFTER_THAT))
+TYPED = [*EMPTY.commands, *OVER.commands, *(each for each in AFTER_THAT if each.place not in LEFT_OUT)]
+(BACKUP,) = {word for command in TYPED for word in command.words if word.startswith("/backups/")}
 
 NETWORKS = ("U12001", "U12002", "U12003")
 FAMILIES = {"PERINATAL_DEMO_FAMILIES": "2"}
@@ -105,6 +116,11 @@ def holds(home: Home) -> None:
     """Everything an operator can check holds."""
     assert told(home, "store", "verify")["ok"]
     assert told(home, "relay", "verify")["ok"]
+    none_is_ahead(home)
+
+
+def none_is_ahead(home: Home) -> None:
+    """Every log takes events, and has all that Kafka has of it."""
     for each in told(home, "relay", "status"):
         assert each["open"], each
         assert each["newest"] <= each["head"], each
@@ -124,9 +140,16 @@ def before(home: Home) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def backup(home: Home, before: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def desk(home: Home) -> Desk:
+    folder = home.root.parent
+    (folder / "backups").mkdir()
+    return Desk(home=home, values={"folder": str(folder)})
+
+
+@pytest.fixture(scope="module")
+def backup(home: Home, before: list[dict[str, Any]], desk: Desk) -> Path:
     """Taken while people are registered, who go on being registered after it."""
-    folder = tmp_path_factory.mktemp("backup") / "monday"
+    folder = Path(desk.real(BACKUP))
     with registering(home) as done:
         eventually(lambda: len(done) > 5, "people are being registered", within=30)
         manifest = told(home, "backup", str(folder))
@@ -174,18 +197,19 @@ def test_a_damaged_file_is_found_before_anything_is_touched(home: Home, backup: 
     assert "holds no manifest.json" in error_of(done)
 
 
-def test_into_an_empty_stack_it_comes_back_as_it_was(home: Home, before: list[dict[str, Any]], backup: Path) -> None:
+def test_into_an_empty_stack_it_comes_back_as_it_was(
+    home: Home, before: list[dict[str, Any]], backup: Path, desk: Desk
+) -> None:
     empty = Home(root=home.root.parent / "empty")
-    manifest = json.loads((backup / "manifest.json").read_text())
-    assert told(empty, "restore", str(backup))["set_back"] == []
-    run(empty, "up", "--detach")
+    head = json.loads((backup / "manifest.json").read_text())["databases"]["referral"]["head"]
     try:
+        said = [desk.type(command, empty).stdout for command in EMPTY.commands]
+        assert any("Restored. Start it with" in each for each in said), "Kafka knows nothing more"
         settled(empty)
         assert 0 < people_in_log(empty) < people_in_log(home)
         assert figures(empty) == before
-        head = manifest["databases"]["referral"]["head"]
         assert count(empty, "referral", f"select count(*) from events where position <= {head}") == head
-        holds(empty)
+        none_is_ahead(empty)
         with Client(empty, "coordinator.u12001") as client:
             found = client.ask("referral", f"/v1/pcns/{NETWORKS[0]}/people/search", {"full_name": "Backed Up"})
         assert found, "sealed names open again"
@@ -194,21 +218,38 @@ def test_into_an_empty_stack_it_comes_back_as_it_was(home: Home, before: list[di
 
 
 def test_over_a_stack_whose_kafka_knows_more_it_is_reconciled(
-    home: Home, before: list[dict[str, Any]], backup: Path
+    home: Home, before: list[dict[str, Any]], backup: Path, desk: Desk
 ) -> None:
     known = people_in_portal(home)
-    run(home, "down")
-    refused = perinatal("restore", str(backup), home=home.root)
-    assert "is not empty: add --replace" in error_of(refused)
-    set_back = told(home, "restore", str(backup), "--replace")["set_back"]
-    assert [each["service"] for each in set_back] == ["referral"]
-    planned = told(home, "reconcile", "referral", "--dry-run")
-    assert told(home, "reconcile", "--all")[0]["returned"] == planned[0]["returned"]
-    assert [each["newest"] - each["head"] for each in told(home, "reconcile", "--all")] == [0, 0, 0, 0]
-    run(home, "up", "--detach")
+    said = {str(command): desk.type(command) for command in OVER.commands}
+    set_back = re.findall(r"the log of (\w+) ends at", said[f"perinatal restore {BACKUP} --replace"].stderr)
+    assert set_back == ["referral"]
+    planned, done = (lost(said[f"perinatal reconcile --all{how}"].stdout) for how in (" --dry-run", ""))
+    assert planned == done != []
     eventually(lambda: people_in_portal(home) == known, "the portal has read on from its backup", within=60)
     assert figures(home) == before
     with Client(home, "importer") as client:
         register_one(client)
     eventually(lambda: people_in_portal(home) == known + 1, "what is new arrives", within=60)
+    holds(home)
+
+
+def lost(said: str) -> list[str]:
+    """The events that `reconcile` lists."""
+    return [line for line in said.splitlines() if line.startswith("  ")]
+
+
+def test_one_database_and_a_lost_kafka_come_back(
+    home: Home, before: list[dict[str, Any]], backup: Path, desk: Desk
+) -> None:
+    known = people_in_portal(home)
+    for command in (each for each in AFTER_THAT if each.place not in LEFT_OUT):
+        if str(command) == "perinatal relay anew --dry-run":
+            shutil.rmtree(home.read_state()["data"]["kafka"])
+        desk.type(command)
+        if str(command) == "perinatal down":
+            refused = perinatal("restore", str(backup), home=home.root)
+            assert "is not empty: add --replace" in error_of(refused)
+    eventually(lambda: people_in_portal(home) == known, "the portal has everybody again", within=60)
+    assert figures(home) == before
     holds(home)
