@@ -5,7 +5,6 @@ import base64
 import json
 import os
 import signal
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,17 +14,12 @@ import httpx2
 import pytest
 
 from deploy.cli.client import Client, Refused
-from deploy.cli.pcn import bring_on
-from deploy.cli.pcn_file import read_pcn_file
 from deploy.local.home import Home
 from deploy.local.progress import Silent
-from deploy.local.services import SOURCE
-from deploy.local.stack import Stack
 from deploy.operations.installation import installation_of
 from deploy.operations.search import search
 from services.portal.identity import Tokens
 from services.portal.session import Cookies, Session
-from tests.integration.deploy.conftest import folder
 from tests.integration.deploy.local import eventually
 from tests.integration.deploy.typist import error_of, perinatal
 
@@ -52,14 +46,8 @@ pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 
 
 @pytest.fixture(scope="module")
-def home() -> Iterator[Home]:
-    made = folder()
-    stack = Stack(made / "home", fast=True, demo=True, new_ports=True)
-    stack.start()
-    with Client(stack.home, "operator") as client:
-        bring_on(stack.home, client, read_pcn_file(SOURCE / "deploy" / "demo" / f"pcn-{PCN}.yaml"))
-    yield stack.home
-    stack.stop()
+def home(platform: Home) -> Home:
+    return platform
 
 
 class Team:

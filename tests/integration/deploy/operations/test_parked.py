@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -14,7 +13,6 @@ from aiokafka import AIOKafkaProducer
 
 from contracts.referral import ReferralReceivedV1
 from deploy.local.home import Home
-from deploy.local.stack import Stack
 from deploy.operations.installation import Installation, installation_of
 from deploy.operations.postgres_tools import admin_of
 from services.kit.cloud_events import Message, headers
@@ -22,7 +20,6 @@ from services.kit.kafka import connection
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId
 from services.kit.testing import record
-from tests.integration.deploy.conftest import folder
 from tests.integration.deploy.local import eventually
 from tests.integration.deploy.typist import error_of, perinatal
 
@@ -35,12 +32,8 @@ pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
-def home() -> Iterator[Home]:
-    made = folder()
-    stack = Stack(made / "home", fast=True, demo=True, new_ports=True)
-    stack.start()
-    yield stack.home
-    stack.stop()
+def home(platform: Home) -> Home:
+    return platform
 
 
 @pytest.fixture(scope="module")
