@@ -70,11 +70,13 @@ def rewrap(
         return
     operations.require_known(before.keys[0].fingerprint, known)
     with bar("Rewrap") as update:
-
-        def tell(done: int, total: int) -> None:
-            update(completed=done, total=total)
-
-        done = asyncio.run(operations.rewrap(*_keyring(installation), tell, tenant=pcn, new_key=new_key))
+        rewrapping = operations.rewrap(
+            *_keyring(installation),
+            lambda done, total: update(completed=done, total=total),
+            tenant=pcn,
+            new_key=new_key,
+        )
+        done = asyncio.run(rewrapping)
     if as_json:
         _write(asdict(done))
         return

@@ -19,18 +19,21 @@ def folder() -> Path:
     return made
 
 
-@pytest.fixture
-def home() -> Iterator[Home]:
+def new_home() -> Iterator[Home]:
+    """For a fixture: removed when that is over."""
     made = folder()
     yield Home(root=made / "home")
     shutil.rmtree(made)
+
+
+@pytest.fixture
+def home() -> Iterator[Home]:
+    yield from new_home()
 
 
 @pytest.fixture(scope="module")
 def home_of_module() -> Iterator[Home]:
-    made = folder()
-    yield Home(root=made / "home")
-    shutil.rmtree(made)
+    yield from new_home()
 
 
 @pytest.fixture(scope="package")

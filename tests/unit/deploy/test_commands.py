@@ -8,6 +8,7 @@ import pytest
 import typer
 
 from deploy.cli.main import GROUPS, program
+from deploy.local.services import SOURCE
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -16,6 +17,12 @@ def test_the_table_names_what_a_module_registers(group: str) -> None:
     app.callback()(lambda: None)
     import_module(f"deploy.cli.{group}").register(app)
     assert set(typer.main.get_command(app).commands) == set(GROUPS[group])
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_module_needs_no_other_to_be_read_in(group: str) -> None:
+    asked = [sys.executable, "-m", "deploy.cli.main", GROUPS[group][0], "--help"]
+    assert subprocess.run(asked, check=False, capture_output=True, cwd=SOURCE).returncode == 0
 
 
 @pytest.mark.parametrize("words", [[], ["--help"], ["nothing"], ["nothing", "score"]])

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from deploy.local.home import Home
 from deploy.local.services import SOURCE
 from deploy.local.wiring import MASTER_KEY
 from deploy.operations.installation import STORES, installation_of
-from tests.integration.deploy.conftest import folder
+from tests.integration.deploy.conftest import new_home
 from tests.integration.deploy.operations.test_backup import registering, run, told
 from tests.integration.deploy.typist import error_of, perinatal
 
@@ -64,9 +63,7 @@ def older(home: Home, people: dict[str, tuple[str, str]], tmp_path_factory: pyte
 @pytest.fixture
 def other() -> Iterator[Home]:
     """Where nothing is yet."""
-    made = folder()
-    yield Home(root=made / "home")
-    shutil.rmtree(made)
+    yield from new_home()
 
 
 def register(home: Home, pcn: str, name: str) -> tuple[str, tuple[str, str]]:
@@ -171,7 +168,9 @@ def passwords_are_renewed(home: Home) -> None:
     assert json.loads(run(home, "status", "--json"))["ready"]
 
 
-def test_a_backup_from_before_comes_back_with_the_key_it_needs(home: Home, older: Path, other: Home) -> None:
+def test_a_backup_from_before_comes_back_with_the_key_it_needs(
+    home: Home, people: dict[str, tuple[str, str]], erased: str, older: Path, other: Home
+) -> None:
     run(other, "restore", str(older))
     other_key = secret(other)
     assert other_key == (older / "keyring" / "secrets" / MASTER_KEY).read_text() != secret(home)
@@ -179,10 +178,12 @@ def test_a_backup_from_before_comes_back_with_the_key_it_needs(home: Home, older
     run(home, "backup", str(newer))
     run(other, "restore", str(newer), "--replace")
     assert secret(other) == f"{other_key},{secret(home)}"
-    run(other, "up", "--detach", "--only", "postgres")
+    run(other, "up", "--detach")
     try:
         found = told(other, "keys", "status")
         assert [(key["opens"], key["alone"]) for key in found["keys"]] == [(0, 0), (2, 2)]
+        assert_named(other, people, erased)
+        assert told(other, "keys", "rewrap")["changed"] == 2
     finally:
         run(other, "down")
 
