@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -22,7 +23,8 @@ from services.kit.record import Recorded
 from services.kit.tenancy import TenantId, use_json
 from services.kit.wakeup import Wakeup
 from services.kit.watchdog import Progress
-from tests.integration.kit.conftest import CODEC, Counted, Opened, Parts, Toy
+from tests.conftest import MakeDatabase
+from tests.integration.kit.conftest import CODEC, STORE, Counted, Opened, Parts, Toy, open_parts
 from tests.support import Database
 
 TENANTS = tuple(TenantId(f"U{number:05}") for number in range(1, 4))
@@ -129,6 +131,15 @@ async def project(parts: Parts, model: ReadModel[Any, Any] = ACCOUNTS) -> None:
     projector = projector_of(parts, model)
     while await projector.step():
         pass
+
+
+@contextlib.asynccontextmanager
+async def account_parts(new_database: MakeDatabase, keyring: Database, folder: Path) -> AsyncIterator[Parts]:
+    """A log and a keyring with the table of accounts; its migration is written into `folder`."""
+    (folder / "0001_accounts.sql").write_text(ACCOUNTS_TABLE)
+    parts = await open_parts(await new_database([*STORE, ("toy", folder)]), keyring)
+    yield parts
+    await parts.close()
 
 
 async def fill(store: EventStore[Toy], streams: int, rounds: int, *, tenants: Sequence[TenantId] = TENANTS) -> None:

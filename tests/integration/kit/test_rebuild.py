@@ -18,9 +18,9 @@ from services.kit.testing import eventually
 from tests.conftest import MakeDatabase
 from tests.integration.kit.accounts import (
     ACCOUNTS,
-    ACCOUNTS_TABLE,
     NOW,
     TENANTS,
+    account_parts,
     administrator,
     append,
     at_work,
@@ -32,7 +32,7 @@ from tests.integration.kit.accounts import (
     rebuilding,
     rows_of,
 )
-from tests.integration.kit.conftest import STORE, Counted, Opened, Parts, open_parts
+from tests.integration.kit.conftest import Counted, Opened, Parts
 from tests.support import Database
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(180)]
@@ -56,10 +56,8 @@ order by 1
 
 @pytest.fixture
 async def parts(new_database: MakeDatabase, keyring: Database, tmp_path: Path) -> AsyncIterator[Parts]:
-    (tmp_path / "0001_accounts.sql").write_text(ACCOUNTS_TABLE)
-    parts = await open_parts(await new_database([*STORE, ("toy", tmp_path)]), keyring)
-    yield parts
-    await parts.close()
+    async with account_parts(new_database, keyring, tmp_path) as parts:
+        yield parts
 
 
 async def test_the_same_rows_byte_for_byte_in_a_table_that_is_the_same_in_all(parts: Parts) -> None:

@@ -9,8 +9,8 @@ import pytest
 from services.kit.projector import Gap
 from services.kit.rebuild.copies import CannotRead
 from tests.conftest import MakeDatabase
-from tests.integration.kit.accounts import ACCOUNTS, ACCOUNTS_TABLE, fill, log_of, project, rebuilding, rows_of
-from tests.integration.kit.conftest import STORE, Parts, open_parts
+from tests.integration.kit.accounts import ACCOUNTS, account_parts, fill, log_of, project, rebuilding, rows_of
+from tests.integration.kit.conftest import Parts
 from tests.integration.kit.test_rebuild import NOTHING, changed, looked_up, rebuilt
 from tests.support import Database
 
@@ -19,10 +19,8 @@ pytestmark = [pytest.mark.postgres, pytest.mark.timeout(180)]
 
 @pytest.fixture
 async def parts(new_database: MakeDatabase, keyring: Database, tmp_path: Path) -> AsyncIterator[Parts]:
-    (tmp_path / "0001_accounts.sql").write_text(ACCOUNTS_TABLE)
-    parts = await open_parts(await new_database([*STORE, ("toy", tmp_path)]), keyring)
-    yield parts
-    await parts.close()
+    async with account_parts(new_database, keyring, tmp_path) as parts:
+        yield parts
 
 
 async def test_an_empty_log(parts: Parts) -> None:
