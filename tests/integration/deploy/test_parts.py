@@ -8,12 +8,14 @@ import asyncpg
 import httpx2
 import pytest
 
+from deploy.local import kafka
 from deploy.local.accounts import DEMO_PASSWORD, Account, accounts_of_pcn, add_accounts, read_accounts
 from deploy.local.credentials import Credentials
 from deploy.local.errors import StackError
 from deploy.local.home import Home
 from deploy.local.identity import COMMAND_LINE_CLIENT, Identity, add_live, users_file
-from deploy.local.kafka import verified
+from deploy.local.kafka import Kafka, write_class_file
+from deploy.local.kafka_program import class_file, verified
 from deploy.local.stack import Stack
 from deploy.local.topics import Topic, ensure_topics, read_topics
 from services.kit.auth import Verifier
@@ -77,6 +79,21 @@ def test_a_jar_that_is_not_the_locked_one_is_refused(tmp_path: Path) -> None:
     (tmp_path / "jars" / "a-1.jar").write_bytes(b"something else")
     with pytest.raises(StackError, match=r"a-1\.jar is not the file"):
         verified(tmp_path, [("a-1.jar", "0" * 64)])
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="what a program has open is read from /proc")
+def test_kafka_reads_its_classes_from_one_file(stack: Stack) -> None:
+    opened = Path(f"/proc/{stack.supervisor.pids()['kafka']}/maps").read_text()
+    assert str(class_file()) in opened
+
+
+def test_a_broker_that_dies_at_its_first_start_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kafka, "class_file", lambda: tmp_path / "classes.aot")
+    monkeypatch.setattr(Kafka, "words", lambda _: ("kafka.Kafka", "/no/settings"))
+    with pytest.raises(StackError, match="could not be started a first time") as refused:
+        write_class_file()
+    assert "/no/settings" in refused.value.detail
+    assert {path.name for path in tmp_path.iterdir()} == {"classes.lock"}
 
 
 async def test_a_token_says_who_and_which_networks(stack: Stack) -> None:

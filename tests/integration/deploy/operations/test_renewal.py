@@ -10,7 +10,7 @@ import pytest
 from deploy.compose.broker import Broker
 from deploy.local.errors import StackError
 from deploy.local.home import Home
-from deploy.local.kafka import _classpath, _java
+from deploy.local.kafka_program import program
 from deploy.local.ports import choose
 from deploy.local.services import SOURCE
 from deploy.operations.installation import Installation
@@ -39,12 +39,11 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder, ports = tmp_path_factory.mktemp("kafka"), choose(["kafka", "controller"], {})
     settings = folder / "broker.properties"
     settings.write_text(written(folder, ports["kafka"], ports["controller"]))
-    java = [*_java(), "-Xmx256m", "-cp", _classpath()]
     scram = f"SCRAM-SHA-512=[name=admin,password={FIRST}]"
     tool = ["kafka.tools.StorageTool", "format", "-c", str(settings), "-t", CLUSTER, "--add-scram", scram]
-    subprocess.run([*java, *tool], check=True, capture_output=True)
+    subprocess.run(program(*tool), check=True, capture_output=True)
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([*java, "kafka.Kafka", str(settings)], cwd=folder, stdout=log, stderr=log)
+        process = subprocess.Popen(program("kafka.Kafka", str(settings)), cwd=folder, stdout=log, stderr=log)
     try:
         address = f"127.0.0.1:{ports['kafka']}"
         as_user(address, "admin", FIRST).wait()
