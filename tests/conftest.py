@@ -3,8 +3,7 @@
 With PERINATAL_TEST_STACK=containers they are containers.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 
@@ -13,11 +12,11 @@ from deploy.local.credentials import Credentials
 from deploy.local.databases import Databases
 from deploy.local.stack import Stack
 from deploy.local.topics import ensure_topics, read_topics
-from services.kit.migrate import MIGRATIONS
+from services.kit.migrate import KEYRING_MIGRATIONS, Folders
 from tests import containers
 from tests.support import Database, Issuer, drop_database, make_database
 
-MakeDatabase = Callable[[Sequence[tuple[str, Path]]], Awaitable[Database]]
+MakeDatabase = Callable[[Folders], Awaitable[Database]]
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +58,7 @@ async def new_database(databases: Databases) -> AsyncIterator[MakeDatabase]:
     """Make a fresh database with the given migrations; dropped after the module."""
     made: list[Database] = []
 
-    async def make(folders: Sequence[tuple[str, Path]]) -> Database:
+    async def make(folders: Folders) -> Database:
         made.append(await make_database(databases, folders))
         return made[-1]
 
@@ -71,6 +70,4 @@ async def new_database(databases: Databases) -> AsyncIterator[MakeDatabase]:
 @pytest.fixture(scope="session")
 async def keyring(databases: Databases) -> Database:
     """The keyring database, shared by the run."""
-    return await make_database(
-        databases, [("base", MIGRATIONS / "base"), ("keyring", MIGRATIONS / "keyring")], name="keyring"
-    )
+    return await make_database(databases, KEYRING_MIGRATIONS, name="keyring")

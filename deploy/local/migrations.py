@@ -1,69 +1,38 @@
-"""Brings the databases up to date before a service starts, each by its own `migrate`."""
+"""Brings the databases up to date before a service starts, each with the migrations its service names."""
 
-import os
-import subprocess
-import sys
+import asyncio
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from importlib import import_module
 
 from deploy.local.errors import StackError
-from deploy.local.home import last_lines
-from deploy.local.services import SOURCE, ServiceSpec
-from deploy.local.wiring import Wiring
+from deploy.local.services import ServiceSpec
+from deploy.local.wiring import KEYRING, Wiring
+from services.kit.migrate import KEYRING_MIGRATIONS, Folders, migrate
 
-_LIMIT = 120
-_LOG_LINES = 15
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Migration:
-    """One that runs; `finish` waits for it."""
-
-    process: subprocess.Popen[bytes]
-    name: str
-    log: Path
-
-    def finish(self) -> None:
-        """Raises StackError with the last lines it wrote when it failed."""
-        try:
-            code = self.process.wait(_LIMIT)
-        except subprocess.TimeoutExpired as problem:
-            raise StackError(f"the migration of {self.name} took longer than {_LIMIT} s") from problem
-        if code != 0:
-            raise StackError(f"the migration of {self.name} failed", detail=last_lines(self.log, _LOG_LINES))
-
-    def end(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
+_LIMIT_SECONDS = 120
 
 
 @contextmanager
-def migrating(wiring: Wiring, services: Sequence[ServiceSpec], lock: int) -> Iterator[list[Migration]]:
-    """Start every migration, side by side: their databases have nothing in common. None is left running at the end."""
-    started: list[Migration] = []
+def migrating(wiring: Wiring, services: Sequence[ServiceSpec]) -> Iterator["Future[None]"]:
+    """Every database side by side, in the background. The result raises StackError where a migration failed."""
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="migrate") as background:
+        yield background.submit(lambda: asyncio.run(_all(wiring, services)))
+
+
+async def _all(wiring: Wiring, services: Sequence[ServiceSpec]) -> None:
+    folders = {spec.database: import_module(spec.migrate).MIGRATIONS for spec in services}
+    if any(spec.keyring for spec in services):
+        folders[KEYRING] = KEYRING_MIGRATIONS
+    await asyncio.gather(*(_one(wiring.databases.dsn(name, "owner"), name, each) for name, each in folders.items()))
+
+
+async def _one(dsn: str, name: str, folders: Folders) -> None:
     try:
-        if any(spec.keyring for spec in services):
-            started.append(_start(wiring, "keyring", ["services.kit.keyring", "migrate"], wiring.keyring_env(), lock))
-        started.extend(_start(wiring, spec.name, [spec.migrate], wiring.env_for(spec.name), lock) for spec in services)
-        yield started
-    finally:
-        for migration in started:
-            migration.end()
-
-
-def _start(wiring: Wiring, name: str, words: Sequence[str], env: dict[str, str], lock: int) -> Migration:
-    log = wiring.home.log_of(f"{name}-migrate")
-    with log.open("wb") as file:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *words],
-            cwd=SOURCE,
-            env={**os.environ, **env},
-            pass_fds=(lock,),
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-        )
-    return Migration(process=process, name=name, log=log)
+        async with asyncio.timeout(_LIMIT_SECONDS):
+            await migrate(dsn, f"{name}_app", folders)
+    except TimeoutError as problem:
+        raise StackError(f"the migration of {name} took longer than {_LIMIT_SECONDS} s") from problem
+    except Exception as problem:
+        raise StackError(f"the migration of {name} failed", detail=f"{type(problem).__name__}: {problem}") from problem

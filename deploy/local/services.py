@@ -21,7 +21,7 @@ SOURCE = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSpec:
-    """A service: `python -m <package>.migrate`, then `python -m <package>.main all`; `module` is its `main`."""
+    """A service: what `<package>.migrate` names is applied, then `python -m <package>.main all` runs; `module` is its `main`."""
 
     name: str
     module: str
@@ -33,6 +33,7 @@ class ServiceSpec:
 
     @property
     def migrate(self) -> str:
+        """The module that names its MIGRATIONS."""
         return f"{self.module.rpartition('.')[0]}.migrate"
 
 

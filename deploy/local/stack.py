@@ -8,7 +8,7 @@ from pathlib import Path
 from deploy.local.errors import StackError, explained
 from deploy.local.home import Home
 from deploy.local.locks import FolderLock
-from deploy.local.migrations import Migration, migrating
+from deploy.local.migrations import migrating
 from deploy.local.parts import Part
 from deploy.local.ports import choose
 from deploy.local.progress import Progress, Silent
@@ -124,10 +124,12 @@ class Stack:
                 self.supervisor.launch(part)
         self._set_up_postgres()
         # Kafka takes longest to come up, so the databases are migrated meanwhile.
-        with migrating(self.wiring, self._services_to_run(), self._lock.parts) as migrations:
+        with migrating(self.wiring, self._services_to_run()) as migrated:
             self._set_up_kafka()
             self._wait_for("identity")
-            self._finish(migrations)
+            if self._services_to_run():
+                with self._progress.step("Migrate the databases"):
+                    migrated.result()
         self._start_services()
         self._write("ready")
         self._watcher = threading.Thread(target=self._watch, name="watch", daemon=True)
@@ -176,12 +178,6 @@ class Stack:
             with self._progress.step("Make the topics"):
                 topics = read_topics(_TOPICS) if self._topics is None else self._topics
                 ensure_topics(self.wiring.kafka_address, topics)
-
-    def _finish(self, migrations: Sequence[Migration]) -> None:
-        if migrations:
-            with self._progress.step("Migrate the databases"):
-                for migration in migrations:
-                    migration.finish()
 
     def _start_services(self) -> None:
         names = [spec.name for spec in self._services_to_run()]

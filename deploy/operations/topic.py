@@ -7,7 +7,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from services.kit.kafka import connection
+from services.kit.kafka import TO_AN_END, connection
 
 Record = ConsumerRecord
 _MOST = 5_000
@@ -16,8 +16,7 @@ _MOST = 5_000
 @asynccontextmanager
 async def reading(kafka: str, topics: Sequence[str]) -> AsyncIterator[AIOKafkaConsumer]:
     """A consumer of these topics in no group, at their beginning."""
-    options = {"enable_auto_commit": False, "auto_offset_reset": "earliest"}
-    consumer = AIOKafkaConsumer(*topics, **connection(kafka), **options)
+    consumer = AIOKafkaConsumer(*topics, **connection(kafka), **TO_AN_END, auto_offset_reset="earliest")
     try:
         await consumer.start()
         yield consumer

@@ -57,6 +57,10 @@ class KafkaAddress:
         return ssl.create_default_context() if self.tls else None
 
 
+TO_AN_END = {"enable_auto_commit": False, "fetch_max_wait_ms": 10}
+"""For a consumer in no group that reads up to an end it knows: where there is no more, the broker is not to wait 500 ms for it."""
+
+
 def connection(address: str) -> dict[str, Any]:
     """How an aiokafka client reaches this address: `AIOKafkaConsumer(topic, **connection(address))`."""
     return KafkaAddress.parse(address).options()

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from services.kit import metrics
 from services.kit.errors import Erased
-from services.kit.migrate import MIGRATIONS, migrate
+from services.kit.migrate import KEYRING_MIGRATIONS, migrate
 from services.kit.settings import KeyringMigration, read_settings
 from services.kit.tenancy import TenantId, TenantPool, Tx
 from services.kit.wrapping import MasterKeys, fresh_key, unwrap_with_any, wrap
@@ -141,10 +141,7 @@ class Keyring:
 
 
 async def _migrate() -> None:
-    settings = read_settings(KeyringMigration)
-    await migrate(
-        settings.keyring_owner, "keyring_app", [("base", MIGRATIONS / "base"), ("keyring", MIGRATIONS / "keyring")]
-    )
+    await migrate(read_settings(KeyringMigration).keyring_owner, "keyring_app", KEYRING_MIGRATIONS)
 
 
 if __name__ == "__main__":

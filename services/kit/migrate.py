@@ -9,14 +9,18 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 
 from services.kit.settings import Migration as Settings
 from services.kit.settings import read_settings
 
+Folders: TypeAlias = Sequence[tuple[str, Path]]
+"""(module, its folder of SQL files), in the order in which they are applied."""
+
 MIGRATIONS = Path(__file__).parent / "migrations"
+KEYRING_MIGRATIONS: Folders = [("base", MIGRATIONS / "base"), ("keyring", MIGRATIONS / "keyring")]
 _LOCK = 7001
 
 _TABLE = """
@@ -58,7 +62,7 @@ def read_folder(module: str, folder: Path) -> list[Migration]:
     return found
 
 
-async def migrate(dsn: str, app_role: str, folders: Sequence[tuple[str, Path]]) -> list[str]:
+async def migrate(dsn: str, app_role: str, folders: Folders) -> list[str]:
     """Bring a database up to date as its owner; returns the names of what was applied."""
     connection = await asyncpg.connect(dsn)
     try:
@@ -94,16 +98,16 @@ async def _apply(connection: Any, migration: Migration) -> bool:
     return True
 
 
-def store_migrations(name: str, own: Path) -> list[tuple[str, Path]]:
+def store_migrations(name: str, own: Path) -> Folders:
     """The migrations of a service with an event store, in order."""
     return [("base", MIGRATIONS / "base"), ("store", MIGRATIONS / "store"), (name, own)]
 
 
-def plain_migrations(name: str, own: Path) -> list[tuple[str, Path]]:
+def plain_migrations(name: str, own: Path) -> Folders:
     """The migrations of a service without one."""
     return [("base", MIGRATIONS / "base"), (name, own)]
 
 
-def main(name: str, folders: Sequence[tuple[str, Path]]) -> None:
+def main(name: str, folders: Folders) -> None:
     """`python -m services.<name>.migrate`."""
     asyncio.run(migrate(read_settings(Settings).database_owner, f"{name}_app", folders))

@@ -8,7 +8,7 @@ from uuid import UUID
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from services.kit.cloud_events import REPUBLISHED
-from services.kit.kafka import connection
+from services.kit.kafka import TO_AN_END, connection
 
 SET_BACK = "store-set-back"
 """Why a store takes and publishes nothing: Kafka holds more of it than it does itself."""
@@ -25,7 +25,7 @@ async def newest_of(kafka: str, topics: Sequence[str], source: str) -> dict[int,
     Looks further back in a partition only while nothing but others' records, or records sent again by hand, are at its end.
     Raises TimeoutError, and what Kafka raises.
     """
-    consumer = AIOKafkaConsumer(*topics, **connection(kafka), enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(*topics, **connection(kafka), **TO_AN_END)
     async with asyncio.timeout(_LIMIT_SECONDS):
         try:
             await consumer.start()

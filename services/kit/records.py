@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.kit.intake import arrive
-from services.kit.kafka import KafkaAddress
+from services.kit.kafka import TO_AN_END, KafkaAddress
 from services.kit.parking import Arrived, Pointer
 from services.kit.systemic import Systemic
 from services.kit.tenancy import TenantId
@@ -24,7 +24,7 @@ class KafkaRecords:
 
     async def read(self, tenant: TenantId, topic: str, stream: str, pointers: Sequence[Pointer]) -> list[Arrived]:
         """The records at these places, in this order. Raises RecordsLost, TimeoutError, and what Kafka raises."""
-        reader = AIOKafkaConsumer(**self._kafka.options(), enable_auto_commit=False, auto_offset_reset="none")
+        reader = AIOKafkaConsumer(**self._kafka.options(), **TO_AN_END, auto_offset_reset="none")
         try:
             await reader.start()
             partitions = {TopicPartition(topic, pointer.partition) for pointer in pointers}

@@ -11,7 +11,7 @@ import structlog
 
 from deploy.local.databases import Databases
 from deploy.local.stack import Stack
-from services.kit.migrate import MIGRATIONS
+from services.kit.migrate import KEYRING_MIGRATIONS
 from tests.faults.chain import Chain, make_place
 from tests.support import Database, make_database
 
@@ -55,8 +55,7 @@ def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture(scope="session")
 async def own_keyring(own_stack: Stack) -> Database:
-    folders = [("base", MIGRATIONS / "base"), ("keyring", MIGRATIONS / "keyring")]
-    return await make_database(own_stack.wiring.databases, folders, name="keyring")
+    return await make_database(own_stack.wiring.databases, KEYRING_MIGRATIONS, name="keyring")
 
 
 @pytest.fixture

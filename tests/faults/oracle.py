@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from deploy.operations import verify as operations
 from deploy.operations.publication import Publication
 from deploy.operations.relay import verify_relay
+from services.kit.kafka import TO_AN_END
 from services.kit.record import RECOVERED, Answer, Recorded
 from services.kit.tenancy import TenantId, use_json
 from tests.integration.kit.conftest import CODEC
@@ -103,7 +104,7 @@ def effects_of(events: Sequence[Any]) -> dict[CommandKey, list[Any]]:
 
 async def read_topic(kafka: str, topic: str) -> list[ConsumerRecord]:
     """Every record of the topic, partition by partition, in order of offset."""
-    consumer = AIOKafkaConsumer(topic, bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=kafka, **TO_AN_END, auto_offset_reset="earliest")
     await consumer.start()
     try:
         ends = await consumer.end_offsets(consumer.assignment())

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from services.kit.kafka import TO_AN_END
 from services.kit.kafka import connection as to
 from services.kit.rebuild.standing import Taken
 
@@ -42,7 +43,7 @@ async def chunks(kafka: str, since: Taken, until: Taken) -> AsyncGenerator[tuple
 async def reader_of(kafka: str) -> AsyncIterator[AIOKafkaConsumer]:
     """A reader in no group: nobody's offsets are touched. It stops at what is not there rather than to go on elsewhere."""
     reader = AIOKafkaConsumer(
-        **to(kafka), enable_auto_commit=False, auto_offset_reset="none", max_partition_fetch_bytes=_FETCH_BYTES
+        **to(kafka), **TO_AN_END, auto_offset_reset="none", max_partition_fetch_bytes=_FETCH_BYTES
     )
     try:
         await reader.start()

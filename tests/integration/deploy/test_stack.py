@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import socket
-from dataclasses import replace
 from pathlib import Path
 from subprocess import Popen
 
@@ -16,7 +15,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from deploy.local.errors import StackError
 from deploy.local.home import Home
 from deploy.local.stack import Stack
+from services.kit.migrate import plain_migrations
 from tests.integration.deploy.local import TOY, end, eventually, is_alive, python
+from tests.integration.deploy.toy import migrate
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(120)]
 TOPIC = "perinatal.referral.events"
@@ -133,12 +134,15 @@ def test_a_port_that_is_taken_is_named(home: Home) -> None:
         other.stop()
 
 
-def test_a_migration_that_fails_ends_the_start_with_its_last_words(home: Home) -> None:
-    broken = replace(TOY, env={"TOY_CANNOT_MIGRATE": "the table is not there"})
-    stack = Stack(home.root, parts=("postgres", "services"), services=[broken])
+def test_a_migration_that_fails_ends_the_start_and_says_why(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "0001_wrong.sql").write_text("insert into nowhere values (1)")
+    monkeypatch.setattr(migrate, "MIGRATIONS", plain_migrations("toy", tmp_path))
+    stack = Stack(home.root, parts=("postgres", "services"), services=[TOY])
     with pytest.raises(StackError, match="the migration of toy failed") as failed:
         stack.start()
-    assert failed.value.detail == "the table is not there"
+    assert failed.value.detail == 'UndefinedTableError: relation "nowhere" does not exist'
     assert stack.home.read_state()["error"] == "the migration of toy failed"
 
 

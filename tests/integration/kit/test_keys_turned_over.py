@@ -20,7 +20,7 @@ from deploy.local.wiring import MASTER_KEY
 from deploy.operations.keys import Status, add_newest, forget, rewrap, status
 from services.kit.errors import Erased
 from services.kit.keyring import Keyring
-from services.kit.migrate import MIGRATIONS
+from services.kit.migrate import KEYRING_MIGRATIONS
 from services.kit.settings import keys_of
 from services.kit.tenancy import TenantId, TenantPool, Tx
 from services.kit.testing import eventually
@@ -44,7 +44,7 @@ Known = dict[tuple[TenantId, str], bytes]
 
 @pytest.fixture
 async def database(new_database: MakeDatabase) -> Database:
-    return await new_database([("base", MIGRATIONS / "base"), ("keyring", MIGRATIONS / "keyring")])
+    return await new_database(KEYRING_MIGRATIONS)
 
 
 @pytest.fixture
