@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, StorageState, async_playwright
 
 from deploy.cli.client import Client
 from deploy.cli.pcn import bring_on
@@ -59,16 +59,27 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
         await browser.close()
 
 
+@pytest.fixture(scope="package")
+def signed_in() -> dict[str, StorageState]:
+    """What the browser of each role keeps that has signed in once."""
+    return {}
+
+
 @pytest.fixture
-async def visit(stack: Stack, browser: Browser) -> AsyncIterator[Visit]:
+async def visit(stack: Stack, browser: Browser, signed_in: dict[str, StorageState]) -> AsyncIterator[Visit]:
     """`await visit("clinician")` is somebody of that role, signed in; `scripts=False` without JavaScript."""
     opened: list[Visitor] = []
+    portal = stack.wiring.address_of("portal")
 
     async def begin(role: str | None, *, scripts: bool = True) -> Visitor:
-        visitor = await Visitor.at(browser, stack.wiring.address_of("portal"), PCN, scripts=scripts)
+        cookies = signed_in.get(role) if role else None
+        visitor = await Visitor.at(browser, portal, PCN, scripts=scripts, cookies=cookies)
         opened.append(visitor)
-        if role is not None:
+        if cookies:
+            await visitor.page.goto(f"{portal}/")
+        elif role:
             await visitor.sign_in(role)
+            signed_in[role] = await visitor.context.storage_state()
         return visitor
 
     yield begin

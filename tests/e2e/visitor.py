@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page, Response
+from playwright.async_api import Browser, BrowserContext, Page, Response, StorageState
 
 from services.kit.tenancy import TenantId
 from services.kit.testing import eventually
@@ -36,8 +36,12 @@ class Visitor:
     """What the browser's console said about a page of the portal."""
 
     @classmethod
-    async def at(cls, browser: Browser, portal: str, pcn: TenantId, *, scripts: bool) -> "Visitor":
-        context = await browser.new_context(viewport={"width": WIDTHS[0], "height": 900}, java_script_enabled=scripts)
+    async def at(
+        cls, browser: Browser, portal: str, pcn: TenantId, *, scripts: bool, cookies: StorageState | None = None
+    ) -> "Visitor":
+        context = await browser.new_context(
+            viewport={"width": WIDTHS[0], "height": 900}, java_script_enabled=scripts, storage_state=cookies
+        )
         page = await context.new_page()
         visitor = cls(browser=browser, context=context, page=page, portal=portal, pcn=pcn, scripts=scripts)
         page.on("request", lambda request: visitor._saw(request.url))
@@ -104,6 +108,7 @@ class Visitor:
         """axe finds nothing, nothing is wider than the screen, no console error, no request to elsewhere."""
         await self.page.wait_for_load_state()
         page = self.page if self.scripts else await self._as_shown()
+        await page.evaluate(AXE)
         for width in WIDTHS if self.scripts else WIDTHS[1:]:
             await page.set_viewport_size({"width": width, "height": 900})
             # The menu folds up a moment after the window has become narrower.
@@ -153,8 +158,7 @@ async def fits(page: Page) -> bool:
 
 
 async def axe(page: Page) -> list[Any]:
-    """What axe finds on a page: rule, what it asks, where."""
-    await page.evaluate(AXE)
+    """What axe, which is on the page, finds there: rule, what it asks, where."""
     # Told so, axe does not write down each element where a rule holds, which takes longer than looking.
     found = await page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)")
     return [(rule["id"], rule["help"], [node["html"] for node in rule["nodes"]]) for rule in found]
