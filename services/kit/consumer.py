@@ -8,6 +8,7 @@ stream the version guard drops what was sent twice and stops at what is missing.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import structlog
@@ -36,10 +37,9 @@ log = structlog.get_logger(__name__)
 Records = Sequence["ConsumerRecord[bytes, bytes]"]
 How = Callable[[Tx, Records], Awaitable[Outcome]]
 
-_RECORDS = 2_000
+_RECORDS, _WAIT_MS = 2_000, 1_000
 _RESTART_SECONDS = 1.0
-_GRACE_SECONDS = 5.0
-_TELL_SECONDS = 5.0
+_GRACE_SECONDS = _TELL_SECONDS = 5.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 10.0
 
 
@@ -101,6 +101,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
             graceful_timeout=_GRACE_SECONDS,
         )
         self._member = broker.subscriber(*self._topics, group_id=self._name, listener=self, **_SUBSCRIBED)
+        self._member.get_msg = _next
         self._member(self._receive)
         try:
             await broker.start()
@@ -258,6 +259,11 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
             raise Overtaken
 
 
+async def _next(consumer: Any) -> Records:
+    """As soon as there are any. FastStream's own looks away for as long as it looked each time it finds none."""
+    return [*chain(*(await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_RECORDS)).values())]
+
+
 async def _as_it_came(records: Records, parse: Callable[[Records], Awaitable[KafkaMessage]]) -> KafkaMessage:
     """FastStream would read every header and value, and drop the whole batch, in silence, for one that it cannot read."""
     message = await parse([replace(records[0], headers=())])
@@ -271,8 +277,6 @@ async def _undecoded(_: KafkaMessage) -> None:
 
 _SUBSCRIBED: Mapping[str, Any] = {
     "batch": True,
-    "max_records": _RECORDS,
-    "batch_timeout_ms": 50,
     "ack_policy": AckPolicy.MANUAL,
     "auto_offset_reset": "earliest",
     "fetch_max_wait_ms": 500,
