@@ -12,6 +12,9 @@ OPERATIONS := tests/integration/deploy/operations
 INSTALLATION := tests/integration/deploy tests/integration/importing
 WITHOUT_STACK := not stack and not postgres and not kafka and not browser and not containers
 
+# Several hundred processes read the same modules in: what Python made of them is kept, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test check test-integration test-compose bench faults requirements install install-dev
 
 help: ## This list

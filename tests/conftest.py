@@ -14,7 +14,8 @@ from deploy.local.stack import Stack
 from deploy.local.topics import ensure_topics, read_topics
 from services.kit.migrate import KEYRING_MIGRATIONS, Folders
 from tests import containers
-from tests.support import Database, Issuer, drop_database, make_database
+from tests.databases import Database, drop_database, make_database
+from tests.support import Issuer
 
 MakeDatabase = Callable[[Folders], Awaitable[Database]]
 

@@ -1,64 +1,23 @@
-"""What tests of running parts share: databases of their own, an issuer of tokens, a service with its workers."""
+"""What tests of running parts share: an issuer of tokens, a service with its workers."""
 
 import asyncio
 import base64
 import contextlib
-import itertools
-import os
 import threading
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpx2
 import orjson
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from deploy.local.databases import Databases
-from services.kit.migrate import migrate
 from services.kit.service import Service
-
-_numbers = itertools.count(1)
 
 AUDIENCE = "perinatal"
 MASTER_KEY = base64.b64encode(bytes(range(32))).decode()
-
-
-@dataclass(frozen=True, slots=True)
-class Database:
-    """One database of a test: DSNs for its application role, its owner, and the administrator."""
-
-    name: str
-    app: str
-    owner: str
-    admin: str
-
-
-async def make_database(databases: Databases, folders: Sequence[tuple[str, Path]], name: str = "") -> Database:
-    """A fresh database with these migrations."""
-    name = name or f"t{os.getpid()}_{next(_numbers)}"
-    await asyncio.to_thread(databases.ensure, [name])
-    made = Database(
-        name=name,
-        app=databases.dsn(name, "app"),
-        owner=databases.dsn(name, "owner"),
-        admin=databases.admin.rsplit("/", 1)[0] + f"/{name}",
-    )
-    await migrate(made.owner, f"{name}_app", folders)
-    return made
-
-
-async def drop_database(databases: Databases, database: Database) -> None:
-    connection = await asyncpg.connect(databases.admin)
-    try:
-        await connection.execute(f'drop database "{database.name}" with (force)')
-    finally:
-        await connection.close()
 
 
 class Issuer:

@@ -13,7 +13,7 @@ from services.kit.migrate import MIGRATIONS
 from tests.benchmarks import machine
 from tests.benchmarks.figures import Sample
 from tests.benchmarks.toy import STORE, SUMS_TABLE, Log, open_log
-from tests.support import Database, drop_database, make_database
+from tests.databases import Database, drop_database, make_database
 
 QUIET = 0.06
 """The share of the processors that others may have before a sample counts as disturbed."""

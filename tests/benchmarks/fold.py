@@ -34,7 +34,7 @@ from tests.benchmarks.relay import drain
 from tests.benchmarks.toy import NOW, SUMS, Log, TakenFact, tenant
 from tests.benchmarks.worker import started
 from tests.benchmarks.writers import STREAMS, Writers
-from tests.support import Database
+from tests.databases import Database
 
 NAME = "fold"
 PARTS = ("postgres", "kafka")

@@ -12,7 +12,7 @@ from tests.benchmarks.figures import Sample, sample
 from tests.benchmarks.toy import Log
 from tests.benchmarks.worker import PARTITIONS, Place, pairs, started
 from tests.benchmarks.writers import Writers
-from tests.support import Database
+from tests.databases import Database
 
 _STREAMS = 2_000
 _WARM = 2

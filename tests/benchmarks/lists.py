@@ -18,8 +18,9 @@ from services.portal.migrate import MIGRATIONS
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.figures import Line, Report, at_most
 from tests.benchmarks.visits import Browser
+from tests.databases import make_database
 from tests.integration.portal.conftest import portal_on
-from tests.support import Issuer, make_database
+from tests.support import Issuer
 from tests.unit.portal import scenarios as given
 from tests.unit.portal import scheduling_scenarios as scheduling
 from tests.unit.portal import training_scenarios as training

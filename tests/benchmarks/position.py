@@ -13,7 +13,7 @@ from tests.benchmarks import pgbench
 from tests.benchmarks.bench import Bench, require_whole
 from tests.benchmarks.figures import Line, Report, Sample, line_of
 from tests.benchmarks.writers import Writers
-from tests.support import Database
+from tests.databases import Database
 
 NAME = "position"
 LEVELS = (1, 8, 64, 256)

@@ -46,7 +46,7 @@ from tests.benchmarks.profiles import Profile
 from tests.benchmarks.referrals import fill
 from tests.benchmarks.toy import CODEC, SUMS, tenant
 from tests.benchmarks.writers import STREAMS, Writers
-from tests.support import Database
+from tests.databases import Database
 
 NAME = "rebuild"
 PARTS = ("postgres", "kafka")

@@ -15,7 +15,7 @@ from tests.benchmarks.profiles import Profile
 from tests.benchmarks.toy import Log
 from tests.benchmarks.worker import PARTITIONS, Place, make_relay
 from tests.benchmarks.writers import Writers
-from tests.support import Database
+from tests.databases import Database
 
 NAME = "relay"
 PARTS = ("postgres", "kafka")

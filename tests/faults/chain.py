@@ -25,10 +25,10 @@ from services.kit.tenancy import TenantId, TenantPool
 from services.kit.testing import eventually
 from services.kit.wakeup import Wakeup
 from services.kit.watchdog import Progress
+from tests.databases import Database, make_database
 from tests.faults import oracle
-from tests.integration.kit.conftest import STORE, Counted, Parts, Toy, open_parts
 from tests.integration.kit.toy import TOTALS, TOTALS_TABLE, Total, parse, translate
-from tests.support import Database, make_database
+from tests.integration.kit.toy_log import STORE, Counted, Parts, Toy, open_parts
 
 TENANTS = tuple(TenantId(f"U{number:05}") for number in range(1, 4))
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)

@@ -12,8 +12,8 @@ import structlog
 from deploy.local.databases import Databases
 from deploy.local.stack import Stack
 from services.kit.migrate import KEYRING_MIGRATIONS
+from tests.databases import Database, make_database
 from tests.faults.chain import Chain, make_place
-from tests.support import Database, make_database
 
 
 @pytest.fixture(scope="session", autouse=True)

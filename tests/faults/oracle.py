@@ -18,9 +18,9 @@ from deploy.operations.relay import verify_relay
 from services.kit.kafka import TO_AN_END
 from services.kit.record import RECOVERED, Answer, Recorded
 from services.kit.tenancy import TenantId, use_json
-from tests.integration.kit.conftest import CODEC
+from tests.databases import Database
 from tests.integration.kit.toy import TOTALS, CountedFact, translate
-from tests.support import Database
+from tests.integration.kit.toy_log import CODEC
 
 PUBLIC = ("counted.v1", RECOVERED)
 

@@ -15,10 +15,10 @@ from services.kit.read_model import ReadModel
 from services.kit.record import Recorded
 from services.kit.replay import Place as Parked
 from services.kit.tenancy import TenantId, TenantPool
+from tests.databases import Database
 from tests.faults import oracle
-from tests.integration.kit.conftest import Counted, Opened, Toy
 from tests.integration.kit.toy import TOTALS, CountedFact, Total, add, parse
-from tests.support import Database
+from tests.integration.kit.toy_log import Counted, Opened, Toy
 
 MARKER = "Quillonia Testpatient, 943 476 5919"
 """What no parked row, log line or metric may show: it stands in every poisoned record."""

@@ -23,8 +23,8 @@ from services.kit.rebuild.topics import Told, Topics
 from services.kit.tenancy import TenantPool
 from tests.faults.chain import Place
 from tests.faults.worker import Gate
-from tests.integration.kit.conftest import CODEC
 from tests.integration.kit.toy import TOTALS, CountedFact, parse
+from tests.integration.kit.toy_log import CODEC
 
 POINTS = ("begun", "read", "filled", "built", "caught-up", "held", "compared", "locked", "swapped", "done")
 

@@ -7,10 +7,10 @@ import asyncpg
 import pytest
 
 from tests.conftest import MakeDatabase
+from tests.databases import Database
 from tests.faults import oracle
 from tests.faults.chain import TENANTS, send
-from tests.integration.kit.conftest import STORE, open_parts
-from tests.support import Database
+from tests.integration.kit.toy_log import STORE, open_parts
 
 pytestmark = pytest.mark.faults
 

@@ -15,11 +15,11 @@ from services.kit.event_store import EventStore
 from services.kit.record import Answer
 from services.kit.testing import eventually
 from tests.conftest import MakeDatabase
+from tests.databases import Database
 from tests.faults import oracle
 from tests.faults.chain import PATIENCE, TENANTS, send
 from tests.faults.proxy import Fate, Proxy, proxied
-from tests.integration.kit.conftest import STORE, Parts, Toy, open_parts
-from tests.support import Database
+from tests.integration.kit.toy_log import STORE, Parts, Toy, open_parts
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(120)]
 

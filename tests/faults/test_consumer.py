@@ -17,11 +17,11 @@ from services.kit.record import Recorded
 from services.kit.tenancy import Tx
 from services.kit.testing import eventually
 from services.kit.watchdog import Watchdog
+from tests.databases import Database
 from tests.faults.chain import PATIENCE, Chain, at_work, make_place
 from tests.faults.child import worker
 from tests.faults.load import fill
 from tests.faults.oracle import administrator
-from tests.support import Database
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
 

@@ -15,11 +15,11 @@ from services.kit.projector import Gap
 from services.kit.relay import Lease
 from services.kit.testing import eventually
 from tests.conftest import MakeDatabase
+from tests.databases import Database
 from tests.faults import oracle
 from tests.faults.chain import NOW, PATIENCE, TENANTS, Chain, at_work, send
 from tests.faults.load import fill
-from tests.integration.kit.conftest import STORE, Counted, Parts, open_parts
-from tests.support import Database
+from tests.integration.kit.toy_log import STORE, Counted, Parts, open_parts
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(120)]
 

@@ -18,10 +18,10 @@ from services.kit.privacy import TextRefused
 from services.kit.record import Answer
 from services.kit.tenancy import TenantId
 from tests.conftest import MakeDatabase
+from tests.databases import Database
 from tests.faults import oracle
 from tests.faults.chain import NOW, PATIENCE, TENANTS
-from tests.integration.kit.conftest import STORE, Counted, Opened, Parts, open_parts
-from tests.support import Database
+from tests.integration.kit.toy_log import STORE, Counted, Opened, Parts, open_parts
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(120)]
 

@@ -19,11 +19,12 @@ from deploy.local.ports import choose
 from deploy.local.stack import Stack
 from services.kit.testing import NOW, eventually
 from services.referral.migrate import MIGRATIONS
+from tests.databases import Database, make_database
 from tests.faults import oracle
 from tests.faults.chain import PATIENCE
 from tests.faults.child import ROOT
 from tests.faults.outage import kill, start_again
-from tests.support import AUDIENCE, MASTER_KEY, Database, Issuer, make_database
+from tests.support import AUDIENCE, MASTER_KEY, Issuer
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
 

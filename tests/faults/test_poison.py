@@ -17,12 +17,12 @@ from services.kit.consumer import Consumer
 from services.kit.registry import into
 from services.kit.replay import Replayed
 from services.kit.testing import eventually
+from tests.databases import Database
 from tests.faults import oracle, poison
 from tests.faults.chain import PATIENCE, TENANTS, Chain, at_work, make_place
 from tests.faults.child import worker
 from tests.faults.poison import BROKEN, KINDS, MARKER, standing
 from tests.integration.kit.toy import TOTALS
-from tests.support import Database
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
 

@@ -10,7 +10,7 @@ from services.kit.relay import Relay
 from services.kit.testing import eventually
 from tests.faults.chain import PATIENCE, Chain, at_work
 from tests.faults.load import append_for
-from tests.integration.kit.conftest import Toy
+from tests.integration.kit.toy_log import Toy
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
 

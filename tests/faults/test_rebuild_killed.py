@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from services.kit.testing import eventually
+from tests.databases import Database
 from tests.faults.chain import PATIENCE, TENANTS, Chain, at_work
 from tests.faults.child import ROOT, Child
 from tests.faults.load import fill
@@ -18,7 +19,6 @@ from tests.faults.rebuilder import POINTS
 from tests.integration.kit.accounts import left_over, log_of, rebuilding, rows_of
 from tests.integration.kit.test_rebuild_topics import topics_of
 from tests.integration.kit.toy import TOTALS
-from tests.support import Database
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
 

@@ -19,11 +19,11 @@ from deploy.operations.relay import relay_status, verify_relay
 from services.kit.errors import StoreHeld
 from services.kit.relay import Relay
 from services.kit.testing import eventually
+from tests.databases import Database
 from tests.faults import oracle
 from tests.faults.chain import NOW, PATIENCE, TENANTS, Chain, at_work
 from tests.faults.load import fill
-from tests.integration.kit.conftest import Counted, Opened, Toy
-from tests.support import Database
+from tests.integration.kit.toy_log import Counted, Opened, Toy
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
 

@@ -19,10 +19,10 @@ from services.kit.replay import Place as Parked
 from services.kit.replay import discard
 from services.kit.tenancy import TenantId, TenantPool
 from tests.conftest import MakeDatabase
+from tests.databases import Database
 from tests.faults import oracle
 from tests.faults.chain import NOW, Chain, at_work, make_place
-from tests.integration.kit.conftest import Opened
-from tests.support import Database
+from tests.integration.kit.toy_log import Opened
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(120)]
 

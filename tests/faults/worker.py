@@ -27,8 +27,8 @@ from services.kit.relay import Relay
 from services.kit.tenancy import TenantId, TenantPool, Tx
 from tests.faults import poison
 from tests.faults.chain import Chain, Place, consumer_of, relay_of
-from tests.integration.kit.conftest import Toy
 from tests.integration.kit.toy import TOTALS, Total
+from tests.integration.kit.toy_log import Toy
 
 LEASE_SECONDS = 1.0
 IDLE_SECONDS = 3.0

@@ -24,8 +24,8 @@ from services.kit.tenancy import TenantId, use_json
 from services.kit.wakeup import Wakeup
 from services.kit.watchdog import Progress
 from tests.conftest import MakeDatabase
-from tests.integration.kit.conftest import CODEC, STORE, Counted, Opened, Parts, Toy, open_parts
-from tests.support import Database
+from tests.databases import Database
+from tests.integration.kit.toy_log import CODEC, STORE, Counted, Opened, Parts, Toy, open_parts
 
 TENANTS = tuple(TenantId(f"U{number:05}") for number in range(1, 4))
 NOW = datetime(2026, 6, 1, 12, 0, 0, 123456, tzinfo=UTC)

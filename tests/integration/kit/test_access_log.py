@@ -12,7 +12,7 @@ from services.kit.migrate import MIGRATIONS
 from services.kit.tenancy import TenantId, TenantPool
 from services.kit.tracing import start_trace
 from tests.conftest import MakeDatabase
-from tests.support import Database
+from tests.databases import Database
 
 A, B = TenantId("U00001"), TenantId("U00002")
 READER = Principal(

@@ -21,9 +21,9 @@ from services.kit.testing import eventually
 from services.kit.wakeup import Wakeup
 from services.kit.watchdog import Progress
 from tests.conftest import MakeDatabase
-from tests.integration.kit.conftest import STORE, Counted, Opened, Parts, Toy, open_parts
+from tests.databases import Database
 from tests.integration.kit.toy import TOTALS, TOTALS_TABLE, Total, parse, translate
-from tests.support import Database
+from tests.integration.kit.toy_log import STORE, Counted, Opened, Parts, Toy, open_parts
 
 A = TenantId("U00001")
 B = TenantId("U00002")

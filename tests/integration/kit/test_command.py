@@ -10,7 +10,7 @@ import pytest
 from services.kit.command import CommandHandler
 from services.kit.errors import DomainError
 from services.kit.tenancy import TenantId
-from tests.integration.kit.conftest import Counted, Parts, Toy
+from tests.integration.kit.toy_log import Counted, Parts, Toy
 
 A = TenantId("U00001")
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)

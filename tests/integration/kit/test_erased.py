@@ -11,8 +11,8 @@ from services.kit.keyring import Keyring
 from services.kit.record import Answer
 from services.kit.tenancy import TenantId, TenantPool
 from services.kit.wrapping import unwrap
-from tests.integration.kit.conftest import Opened, Parts, open_parts
-from tests.support import Database
+from tests.databases import Database
+from tests.integration.kit.toy_log import Opened, Parts, open_parts
 
 A = TenantId("U00001")
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)

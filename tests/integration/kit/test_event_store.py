@@ -10,8 +10,8 @@ import pytest
 from services.kit.errors import Busy, Conflict, IdReused
 from services.kit.record import Answer
 from services.kit.tenancy import TenantId
-from tests.integration.kit.conftest import Counted, Opened, Parts, open_parts
-from tests.support import Database
+from tests.databases import Database
+from tests.integration.kit.toy_log import Counted, Opened, Parts, open_parts
 
 A = TenantId("U00001")
 B = TenantId("U00002")

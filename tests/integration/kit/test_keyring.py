@@ -12,7 +12,7 @@ from services.kit.keyring import Keyring
 from services.kit.systemic import is_systemic
 from services.kit.tenancy import TenantId, TenantPool
 from services.kit.wrapping import MasterKeyMissing
-from tests.support import Database
+from tests.databases import Database
 
 A = TenantId("U00001")
 B = TenantId("U00002")

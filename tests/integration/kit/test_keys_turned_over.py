@@ -26,7 +26,7 @@ from services.kit.tenancy import TenantId, TenantPool, Tx
 from services.kit.testing import eventually
 from services.kit.wrapping import MasterKeyMissing, MasterKeys, fingerprint
 from tests.conftest import MakeDatabase
-from tests.support import Database
+from tests.databases import Database
 
 OLDER, NEWER = bytes(range(32)), bytes(range(32, 64))
 TENANTS = [TenantId(f"U0000{number}") for number in range(1, 5)]

@@ -23,10 +23,10 @@ from services.kit.registry import into
 from services.kit.replay import Place, discard
 from services.kit.tenancy import Tx
 from services.kit.testing import eventually
+from tests.databases import Database
 from tests.faults.chain import PATIENCE, TENANTS, Chain, at_work, make_place
 from tests.faults.poison import everything_parked, standing
 from tests.integration.kit.toy import TOTALS
-from tests.support import Database
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka, pytest.mark.timeout(120)]
 

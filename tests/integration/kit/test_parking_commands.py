@@ -15,12 +15,12 @@ from services.kit.inbox import commands
 from services.kit.record import Answer, Recorded
 from services.kit.tenancy import TenantId
 from services.kit.testing import eventually
+from tests.databases import Database
 from tests.faults.chain import NOW, PATIENCE, TENANTS, Chain, at_work, make_place
 from tests.faults.oracle import administrator
 from tests.faults.poison import standing
-from tests.integration.kit.conftest import Opened
 from tests.integration.kit.toy import CountedFact
-from tests.support import Database
+from tests.integration.kit.toy_log import Opened
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka, pytest.mark.timeout(120)]
 

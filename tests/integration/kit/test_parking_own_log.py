@@ -23,11 +23,11 @@ from services.kit.testing import eventually
 from services.kit.wakeup import Wakeup
 from services.kit.watchdog import Progress
 from tests.conftest import MakeDatabase
+from tests.databases import Database
 from tests.faults.chain import NOW, PATIENCE, at_work
 from tests.faults.poison import everything_parked, standing
-from tests.integration.kit.conftest import CODEC, STORE, Counted, Opened, Parts, Toy, open_parts
 from tests.integration.kit.toy import TOTALS, TOTALS_TABLE, Total, add
-from tests.support import Database
+from tests.integration.kit.toy_log import CODEC, STORE, Counted, Opened, Parts, Toy, open_parts
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(90)]
 

@@ -7,8 +7,8 @@ import pytest
 
 from services.kit.record import Answer
 from services.kit.tenancy import TenantId
-from tests.integration.kit.conftest import Parts
 from tests.integration.kit.test_event_store import A, B, append, counted, new_stream
+from tests.integration.kit.toy_log import Parts
 
 
 async def test_many_streams_of_two_tenants_at_once(parts: Parts) -> None:

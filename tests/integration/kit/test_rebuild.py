@@ -16,6 +16,7 @@ from services.kit.registry import live_versions
 from services.kit.tenancy import TenantPool
 from services.kit.testing import eventually
 from tests.conftest import MakeDatabase
+from tests.databases import Database
 from tests.integration.kit.accounts import (
     ACCOUNTS,
     NOW,
@@ -32,8 +33,7 @@ from tests.integration.kit.accounts import (
     rebuilding,
     rows_of,
 )
-from tests.integration.kit.conftest import Counted, Opened, Parts
-from tests.support import Database
+from tests.integration.kit.toy_log import Counted, Opened, Parts
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(180)]
 

@@ -23,13 +23,13 @@ from services.kit.registry import Superseded, into
 from services.kit.replay import Place as Standing
 from services.kit.tenancy import TenantId
 from services.kit.testing import eventually
+from tests.databases import Database
 from tests.faults.chain import TENANTS, Chain, at_work, make_place
 from tests.faults.load import append_for, fill
 from tests.faults.oracle import read_topic
 from tests.integration.kit.accounts import administrator, left_over, rebuilding, rows_of
-from tests.integration.kit.conftest import CODEC
 from tests.integration.kit.toy import TOTALS, CountedFact, parse, translate
-from tests.support import Database
+from tests.integration.kit.toy_log import CODEC
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
 

@@ -9,10 +9,10 @@ import pytest
 from services.kit.projector import Gap
 from services.kit.rebuild.copies import CannotRead
 from tests.conftest import MakeDatabase
+from tests.databases import Database
 from tests.integration.kit.accounts import ACCOUNTS, account_parts, fill, log_of, project, rebuilding, rows_of
-from tests.integration.kit.conftest import Parts
 from tests.integration.kit.test_rebuild import NOTHING, changed, looked_up, rebuilt
-from tests.support import Database
+from tests.integration.kit.toy_log import Parts
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(180)]
 

@@ -7,7 +7,7 @@ import orjson
 from services.kit.cloud_events import Message
 from services.kit.read_model import ReadModel
 from services.kit.record import Recorded
-from tests.integration.kit.conftest import Counted, Opened, Toy
+from tests.integration.kit.toy_log import Counted, Opened, Toy
 
 
 @dataclass(frozen=True, slots=True)

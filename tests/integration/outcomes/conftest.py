@@ -18,7 +18,8 @@ from services.outcomes.domain.record import EnrolPerson
 from services.outcomes.main import build
 from services.outcomes.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
-from tests.support import AUDIENCE, MASTER_KEY, Database, Issuer, running
+from tests.databases import Database
+from tests.support import AUDIENCE, MASTER_KEY, Issuer, running
 
 A = TenantId("U00001")
 B = TenantId("U00002")

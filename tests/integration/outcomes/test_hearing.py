@@ -32,8 +32,9 @@ from services.kit.testing import NOW, eventually, record
 from services.outcomes.domain.events import EpisodeClosed, EpisodeOpened, PersonEnrolled
 from services.outcomes.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
+from tests.databases import Database
 from tests.integration.outcomes.conftest import AT_RISK, EPDS, A, Site, open_site
-from tests.support import Database, Issuer
+from tests.support import Issuer
 
 EVENTS, RESTRICTED = "perinatal.outcomes.events", "perinatal.outcomes.restricted"
 

@@ -21,7 +21,8 @@ from services.portal.migrate import MIGRATIONS
 from services.portal.session import Cookies, Session
 from services.portal.settings import PortalSettings
 from tests.conftest import MakeDatabase
-from tests.support import AUDIENCE, MASTER_KEY, Database, Issuer, running
+from tests.databases import Database
+from tests.support import AUDIENCE, MASTER_KEY, Issuer, running
 
 NOBODY = "http://127.0.0.1:9"
 HEARD_LAST = "select version from stream_versions where tenant = $1 and consumer = 'portal' and stream = $2"

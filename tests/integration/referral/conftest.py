@@ -18,7 +18,8 @@ from services.referral.main import PROJECTIONS, build
 from services.referral.migrate import MIGRATIONS
 from services.referral.settings import ReferralSettings
 from tests.conftest import MakeDatabase
-from tests.support import AUDIENCE, MASTER_KEY, Database, Issuer, running
+from tests.databases import Database
+from tests.support import AUDIENCE, MASTER_KEY, Issuer, running
 
 READ_MODELS = [f"{model.name}.v{model.version}" for model in PROJECTIONS]
 A = TenantId("U00001")

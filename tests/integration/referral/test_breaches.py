@@ -17,8 +17,9 @@ from services.referral.domain.wait_facts import Note
 from services.referral.domain.waiting_rule import PARTS
 from services.referral.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
+from tests.databases import Database
 from tests.integration.referral.conftest import A, B, Site, open_site, problem
-from tests.support import Database, Issuer
+from tests.support import Issuer
 
 LONG_AGO = timedelta(days=40)
 

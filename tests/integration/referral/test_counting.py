@@ -15,8 +15,9 @@ from services.referral.domain.events import ContactNoted, Fact, MeasureNoted
 from services.referral.domain.wait_facts import Note
 from services.referral.main import build
 from services.referral.settings import ReferralSettings
+from tests.databases import Database
 from tests.integration.referral.conftest import A, Site
-from tests.support import AUDIENCE, MASTER_KEY, Database, Issuer
+from tests.support import AUDIENCE, MASTER_KEY, Issuer
 
 RECEIVED = NOW - timedelta(days=20)
 

@@ -17,8 +17,9 @@ from services.referral.domain.person_events import PersonErased, PersonRegistere
 from services.referral.erasing import Eraser
 from services.referral.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
+from tests.databases import Database
 from tests.integration.referral.conftest import PERSON, UNTRACED, A, B, Site, open_site, problem
-from tests.support import Database, Issuer
+from tests.support import Issuer
 
 NUMBER = "9434765919"
 MARKER = "Zuleika"

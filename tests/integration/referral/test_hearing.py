@@ -21,8 +21,9 @@ from services.referral.domain.events import WaitAdvanced, WaitRevised, WaitStopp
 from services.referral.domain.waiting_rule import PARTS
 from services.referral.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
+from tests.databases import Database
 from tests.integration.referral.conftest import A, Site, open_site
-from tests.support import Database, Issuer
+from tests.support import Issuer
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
 

@@ -7,8 +7,8 @@ from services.kit.tenancy import TenantPool
 from services.kit.testing import NOW
 from services.referral.domain.events import PersonRegistered, ReferralReceived, ReferralTriaged
 from services.referral.outgoing import to_message
+from tests.databases import Database
 from tests.integration.referral.conftest import A, Site
-from tests.support import Database
 
 TOLD = {
     "full_name": "Marker Fullname",

@@ -19,7 +19,8 @@ from services.scheduling.domain.person import NotePerson
 from services.scheduling.main import PROJECTIONS, build
 from services.scheduling.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
-from tests.support import AUDIENCE, MASTER_KEY, Database, Issuer, running
+from tests.databases import Database
+from tests.support import AUDIENCE, MASTER_KEY, Issuer, running
 
 A = TenantId("U00001")
 B = TenantId("U00002")

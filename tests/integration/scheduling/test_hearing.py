@@ -17,8 +17,9 @@ from services.kit.record import Recorded
 from services.kit.testing import NOW, eventually, record
 from services.scheduling.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
+from tests.databases import Database
 from tests.integration.scheduling.conftest import A, Site, booking, open_site
-from tests.support import Database, Issuer
+from tests.support import Issuer
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
 

@@ -21,8 +21,9 @@ from services.kit.record import Recorded
 from services.kit.testing import NOW, eventually, record
 from services.training.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
+from tests.databases import Database
 from tests.integration.training.conftest import CONSULTATION, VISITOR, A, Site, open_site, problem
-from tests.support import Database, Issuer
+from tests.support import Issuer
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
 

@@ -9,8 +9,8 @@ from services.kit.keyring import Keyring
 from services.kit.tenancy import TenantPool
 from services.training.domain.events import TrainingAttended
 from services.training.outgoing import to_message
+from tests.databases import Database
 from tests.integration.training.conftest import CONSULTATION, INPUT, VISITOR, A, Site
-from tests.support import Database
 
 pytestmark = pytest.mark.postgres
 

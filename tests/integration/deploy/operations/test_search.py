@@ -11,7 +11,7 @@ from deploy.local.errors import StackError
 from deploy.operations.postgres_tools import dump
 from deploy.operations.search import Looked, Needle, _files, _in_backup, in_database, in_file
 from tests.conftest import MakeDatabase
-from tests.support import Database
+from tests.databases import Database
 
 TEXT = 'Zoë "O\'Quine"'
 

@@ -13,9 +13,9 @@ from deploy.operations.relay import relay_status, republish, verify_relay
 from deploy.operations.topic import batches, headers_of, reading
 from deploy.operations.verify import verify_store
 from services.kit.cloud_events import REPUBLISHED
+from tests.databases import Database
 from tests.faults.chain import TENANTS, Chain, at_work, make_place
 from tests.faults.oracle import administrator, publication
-from tests.support import Database
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka, pytest.mark.timeout(120)]
 
