@@ -15,7 +15,10 @@ from deploy.local.topics import ensure_topics, read_topics
 from services.kit.migrate import KEYRING_MIGRATIONS, Folders
 from tests import containers
 from tests.databases import Database, drop_database, make_database
+from tests.ports import hold_a_share
 from tests.support import Issuer
+
+hold_a_share()
 
 MakeDatabase = Callable[[Folders], Awaitable[Database]]
 

@@ -1,6 +1,8 @@
 """Ports of this machine: chosen once, kept, and never taken from a program that has them."""
 
+import os
 import random
+import re
 import socket
 from collections.abc import Iterable, Mapping
 
@@ -8,7 +10,7 @@ from deploy.local.errors import StackError
 
 # Below the range from which the kernel takes the ports of outgoing connections (32768 on Linux, 49152 on macOS):
 # a port that is free while a part restarts stays free.
-_RANGE = range(20000, 32000)
+RANGE = range(20000, 32000)
 
 
 def is_free(port: int) -> bool:
@@ -46,7 +48,19 @@ def choose(names: Iterable[str], kept: Mapping[str, int]) -> dict[str, int]:
 
 
 def _free(taken: set[int]) -> int:
-    for port in random.sample(_RANGE, len(_RANGE)):
+    among = _offered()
+    for port in random.sample(among, len(among)):
         if port not in taken and is_free(port):
             return port
-    raise StackError(f"port in use: no port from {_RANGE.start} to {_RANGE.stop} is free")
+    raise StackError(f"port in use: no port from {among.start} to {among.stop - 1} is free")
+
+
+def _offered() -> range:
+    """What PERINATAL_PORTS says, as `20000-20999`; else RANGE."""
+    said = os.environ.get("PERINATAL_PORTS")
+    if not said:
+        return RANGE
+    match = re.fullmatch(r"(\d{4,5})-(\d{4,5})", said)
+    if match is None or not (among := range(int(match[1]), int(match[2]) + 1)) or among[-1] > 65535:
+        raise StackError(f"PERINATAL_PORTS has to be two ports, as 20000-20999, and is {said}")
+    return among
