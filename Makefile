@@ -31,13 +31,14 @@ else
 	@$(MAKE) --no-print-directory --jobs=6 --output-sync=target lint test-browser test-operations test-installation test-faults test-parts
 endif
 
-# Side by side, each on a stack of its own: much of them is waiting for processes that start, die and come back.
+# Side by side, each on a stack of its own: much of them is waiting for processes that start, die and come back. Those with many
+# processes give way to those with few, which would else be last and alone.
 .PHONY: test-browser test-operations test-installation test-faults test-parts
 test-browser:
-	$(BIN)/python -m pytest $(BROWSER)
+	nice -n 3 $(BIN)/python -m pytest $(BROWSER)
 
 test-operations:
-	$(BIN)/python -m pytest $(OPERATIONS)
+	nice -n 3 $(BIN)/python -m pytest $(OPERATIONS)
 
 test-installation:
 	$(BIN)/python -m pytest $(INSTALLATION) --ignore=$(OPERATIONS)

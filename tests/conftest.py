@@ -12,6 +12,7 @@ from deploy.local.credentials import Credentials
 from deploy.local.databases import Databases
 from deploy.local.stack import Stack
 from deploy.local.topics import ensure_topics, read_topics
+from services.kit import logs
 from services.kit.migrate import KEYRING_MIGRATIONS, Folders
 from tests import containers
 from tests.databases import Database, drop_database, make_database
@@ -19,6 +20,7 @@ from tests.ports import hold_a_share
 from tests.support import Issuer
 
 hold_a_share()
+logs.hand_over()
 
 MakeDatabase = Callable[[Folders], Awaitable[Database]]
 

@@ -57,11 +57,7 @@ def _json(value: Any, **_: Any) -> str:
 
 def set_up(service: str) -> None:
     """One JSON line a log record on standard output, for structlog and the standard library alike."""
-    structlog.configure(
-        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
-    )
+    hand_over()
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(_formatter())
     root = logging.getLogger()
@@ -70,6 +66,15 @@ def set_up(service: str) -> None:
     for noisy in ("aiokafka", "httpx2", "httpcore2", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     structlog.contextvars.bind_contextvars(service=service)
+
+
+def hand_over() -> None:
+    """What structlog is told goes to the standard library's loggers; its own way draws each exception for seconds."""
+    structlog.configure(
+        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
 
 
 def _formatter() -> structlog.stdlib.ProcessorFormatter:

@@ -20,7 +20,7 @@ def lines() -> Iterator[io.StringIO]:
     root.handlers[0].setStream(stream)  # type: ignore[attr-defined]
     yield stream
     root.handlers[:], root.level = before
-    structlog.reset_defaults()
+    logs.hand_over()
     structlog.contextvars.clear_contextvars()
 
 
