@@ -207,7 +207,7 @@ async def nobody_holds(chain: Chain) -> bool:
 
 
 async def test_it_shows_and_says_nothing_about_anybody(
-    chain: Chain, chance: random.Random, capsys: pytest.CaptureFixture[str]
+    chain: Chain, chance: random.Random, caplog: pytest.LogCaptureFixture
 ) -> None:
     written = story(chance)
     consumer = broken_consumer(chain)
@@ -216,11 +216,10 @@ async def test_it_shows_and_says_nothing_about_anybody(
         await eventually(lambda: settled(chain, written), within=PATIENCE, what="all being taken or parked")
         await eventually(lambda: shown(chain), within=PATIENCE, what="the metric telling how many")
     told = "\n".join(f"{each}" for metric in REGISTRY.collect() for each in metric.samples)
-    logged = capsys.readouterr()
-    for text in (await poison.everything_parked(chain.place.target), told, logged.out + logged.err):
+    for text in (await poison.everything_parked(chain.place.target), told, caplog.text):
         assert text
         assert not [word for word in (MARKER, "Quillonia", "Testpatient", "943 476 5919") if word in text]
-    assert "stream-parked" in logged.out + logged.err
+    assert "stream-parked" in caplog.text
     await replay_all(chain)
     async with at_work(consumer):
         await eventually(lambda: shown(chain), within=PATIENCE, what="the metric telling that there are none")
