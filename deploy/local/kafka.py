@@ -42,7 +42,8 @@ class Kafka:
         return f"127.0.0.1:{self.port}"
 
     def prepare(self) -> None:
-        write_class_file()
+        if not class_file().exists():
+            write_class_file()
         self.place()
 
     def place(self) -> None:
