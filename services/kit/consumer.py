@@ -260,8 +260,16 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
 
 
 async def _next(consumer: Any) -> Records:
-    """As soon as there are any. FastStream's own looks away for as long as it looked each time it finds none."""
-    return [*chain(*(await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_RECORDS)).values())]
+    """As soon as there are any. FastStream's own looks away for as long as it looked each time it finds none.
+
+    Nothing is fetched while these are at work. When that takes longer than 0.1 s, aiokafka asks for the other partitions alone,
+    and whatever comes meanwhile on this one waits until they answer: up to `fetch_max_wait_ms` when they are quiet.
+    """
+    consumer.resume(*consumer.paused())
+    found = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_RECORDS)
+    if found:
+        consumer.pause(*consumer.assignment())
+    return [*chain(*found.values())]
 
 
 async def _as_it_came(records: Records, parse: Callable[[Records], Awaitable[KafkaMessage]]) -> KafkaMessage:

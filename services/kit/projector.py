@@ -122,7 +122,8 @@ class Projector(Generic[R, E]):
     async def _whole(self, position: int) -> int:
         events = await self._store.read_after(position, _BATCH)
         _assert_contiguous([recorded.position for recorded in events], position)
-        await self._move(position, len(events), partial(self._apply, events))
+        heeded = [recorded for recorded in events if self._model.touches(recorded) is not None]
+        await self._move(position, len(events), partial(self._apply, heeded) if heeded else None)
         return len(events)
 
     async def _apart(self, position: int) -> int:
@@ -135,18 +136,21 @@ class Projector(Generic[R, E]):
         await self._move(position, len(arrived), apply)
         return len(arrived)
 
-    async def _move(self, position: int, count: int, apply: Apply) -> None:
-        """Move the checkpoint by so many events and apply them, in one transaction; nothing if another process has moved it."""
+    async def _move(self, position: int, count: int, apply: Apply | None) -> None:
+        """Move the checkpoint by so many events and apply them, in one transaction; nothing if another process has moved it.
+
+        Without `apply` there is nothing to do for these events: the move is one statement alone.
+        """
         if not count:
             self._position = position
             return
         self._position = None
-        async with self._pool.unscoped() as tx:
+        async with self._pool.unscoped() if apply else self._pool.single() as tx:
             has_parked = await tx.fetchval(SQL["move"], self._checkpoint, position, position + count)
             if has_parked is None:
                 log.info("projection-overtaken", projection=self._model.name)
                 return
-            outcome = await apply(tx, has_parked)
+            outcome = await apply(tx, has_parked) if apply else Outcome(0)
         self._position = position + count
         self._parts.committed(outcome)
         self._standing = self._standing or has_parked or bool(outcome.parked)
@@ -160,7 +164,7 @@ class Projector(Generic[R, E]):
         for tenant, mine in by_tenant(events).items():
             await set_tenant(tx, tenant)
             await self._model.apply(tx, tenant, mine)
-        return Outcome(sum(self._model.touches(recorded) is not None for recorded in events))
+        return Outcome(len(events))
 
     async def _not_standing(self, tx: Tx, events: Sequence[Recorded[E]]) -> list[Recorded[E]]:
         """The events whose stream goes on; the others wait."""

@@ -2,21 +2,25 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from deploy.local.topics import Topic, ensure_topics
+from services.kit import consumer
 from services.kit.consumer import Consumer
 from services.kit.guard import seen_version
+from services.kit.intake import Work
 from services.kit.migrate import MIGRATIONS
+from services.kit.record import Recorded
 from services.kit.registry import into
 from services.kit.relay import Relay
-from services.kit.tenancy import TenantId, TenantPool
+from services.kit.tenancy import TenantId, TenantPool, Tx
 from services.kit.testing import eventually
 from services.kit.wakeup import Wakeup
 from services.kit.watchdog import Progress
@@ -52,14 +56,14 @@ class Chain:
             **options,  # type: ignore[arg-type]
         )
 
-    def consumer(self, pool: TenantPool | None = None) -> Consumer:
+    def consumer(self, pool: TenantPool | None = None, work: Work | None = None) -> Consumer:
         return Consumer(
             pool or self.pool,
             name=f"totals-{self.topic}",
             kafka=self.kafka,
             topics=[self.topic],
             parse=parse,
-            work=into([TOTALS]),
+            work=work or into([TOTALS]),
             progress=Progress("consumer"),
         )
 
@@ -152,3 +156,22 @@ async def test_a_restart_goes_on_where_the_rows_are(chain: Chain) -> None:
     async with at_work(chain.relay(), chain.consumer()):
         await eventually(lambda: chain.all_in("account-1", 3))
     assert (await chain.totals())["account-1"].amounts == [1, 2, 3]
+
+
+async def test_slow_work_does_not_wait_for_partitions_where_nothing_comes(
+    chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fold, events = into([TOTALS]), 8
+    # As long as a quiet partition may keep the broker from answering: longer than this test waits.
+    monkeypatch.setattr(consumer, "_SUBSCRIBED", {**consumer._SUBSCRIBED, "fetch_max_wait_ms": 30_000})
+
+    async def slowly(tx: Tx, fresh: Sequence[Recorded[Any]]) -> None:
+        await fold(tx, fresh)
+        await asyncio.sleep(0.3)
+
+    async with at_work(chain.relay(), chain.consumer(work=slowly)):
+        for amount in range(events):
+            await chain.append("account-1", amount)
+            await asyncio.sleep(0.1)
+        await eventually(lambda: chain.all_in("account-1", events), within=15)
+    assert (await chain.totals())["account-1"].amounts == list(range(events))
