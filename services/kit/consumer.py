@@ -98,6 +98,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
             security=security_of(self._kafka),
             logger=None,
             consumer_only=True,
+            apply_types=False,
             graceful_timeout=_GRACE_SECONDS,
         )
         self._member = broker.subscriber(*self._topics, group_id=self._name, listener=self, **_SUBSCRIBED)
@@ -279,8 +280,9 @@ async def _as_it_came(records: Records, parse: Callable[[Records], Awaitable[Kaf
     return message
 
 
-async def _undecoded(_: KafkaMessage) -> None:
-    """The values are the intake's to read."""
+async def _undecoded(message: KafkaMessage) -> KafkaMessage:
+    """The handler is given the message: the values are the intake's to read."""
+    return message
 
 
 _SUBSCRIBED: Mapping[str, Any] = {
