@@ -93,14 +93,11 @@ def _channel(topic: Topic) -> Node:
         "x-owner": topic.owner,
         "x-key": topic.key,
         "x-has-personal-data": topic.has_personal_data,
-        **({"x-parked-in": topic.parked} if topic.parked else {}),
-        **({"x-parks": topic.parks} if topic.parks else {}),
     }
 
 
 def _operations(topic: Topic) -> Iterable[tuple[str, Node]]:
-    if topic.producer:
-        yield f"{topic.producer}-sends-{topic.name}", _operation("send", topic.producer, topic.name, topic.types)
+    yield f"{topic.producer}-sends-{topic.name}", _operation("send", topic.producer, topic.name, topic.types)
     for consumer in topic.consumers:
         yield f"{consumer}-receives-{topic.name}", _operation("receive", consumer, topic.name, topic.types)
 

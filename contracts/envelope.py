@@ -44,7 +44,9 @@ class Envelope(BaseModel):
         alias="ce_position", pattern=r"^[0-9]+$", description="Place in the log of the source, without gaps there."
     )
     correlationid: str = Field(
-        alias="ce_correlationid", min_length=1, description="What began the chain this is part of."
+        alias="ce_correlationid",
+        min_length=1,
+        description="Id of the command that stored it: what one command brought about shares it.",
     )
     causationid: str = Field(
         alias="ce_causationid", min_length=1, description="The command or event that led to this one."

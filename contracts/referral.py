@@ -122,7 +122,7 @@ class WaitStartedV1(ReferralEvent):
 
     referral_id: ReferralId
     person_id: PersonId
-    spell_id: Id = Field(description="Id of the spell the clock belongs to: the id of its first referral.")
+    spell_id: SpellId
     clock_started_at: Instant = Field(description="When the clock started: receipt of the referral.")
     due_on: date = Field(description="Day by which care should have begun, by the network's own threshold.")
     rule_version: Code = Field(description="Which version of the waiting rule gave the start and the day.")

@@ -9,20 +9,18 @@ FILE = Path(__file__).with_name("topics.yaml")
 
 
 class Topic(BaseModel):
-    """One topic. A topic that parks another's records names it in `parks` and has no producer of its own."""
+    """One topic, and the one service that writes to it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     name: str
     description: str
     owner: str
-    producer: str | None = None
-    consumers: list[str] = []
+    producer: str
+    consumers: list[str]
     key: str
     partitions: int = Field(ge=1)
     retention_ms: int = Field(ge=-1)
-    parked: str | None = None
-    parks: str | None = None
     has_personal_data: bool
     types: list[str]
 

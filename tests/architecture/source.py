@@ -42,6 +42,10 @@ class Source:
         """A line that points at the place."""
         return f"{self.path}:{node.lineno}: {said}"
 
+    def name_of(self, function: Function) -> str:
+        """How a table of exceptions names it."""
+        return f"{self.path}:{function.name}"
+
 
 Rule = Callable[[Source], Iterator[str]]
 

@@ -44,7 +44,9 @@ def test_there_are_routes() -> None:
 
 def test_every_open_route_is_still_there() -> None:
     found = sources("services/**/*.py")
-    assert {_name(file, function) for file in found for function in file.functions if is_route(function)} >= OPEN.keys()
+    assert {
+        file.name_of(function) for file in found for function in file.functions if is_route(function)
+    } >= OPEN.keys()
 
 
 TABLE = "permit = Permissions({'page:home': {'x'}, 'page:person': {'x'}})\n"
@@ -92,7 +94,7 @@ def files(service: str) -> list[Source]:
 def without_permission(service: list[Source]) -> Iterator[str]:
     known = table(service)
     for file in service:
-        for function in (each for each in file.functions if is_route(each) and _name(file, each) not in OPEN):
+        for function in (each for each in file.functions if is_route(each) and file.name_of(each) not in OPEN):
             if known.isdisjoint(named(file, function)):
                 yield file.at(function, f"{function.name} does not say which permission it needs")
 
@@ -130,7 +132,3 @@ def _is_alias(node: ast.stmt) -> bool:
 def _permissions(part: ast.AST) -> set[str]:
     texts = [node.value for node in ast.walk(part) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
     return {text for text in texts if PERMISSION.match(text)}
-
-
-def _name(source: Source, function: Function) -> str:
-    return f"{source.path}:{function.name}"

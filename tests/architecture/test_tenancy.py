@@ -62,17 +62,13 @@ def test_a_function_with_tenant_passes(text: str) -> None:
 
 def without_tenant(source: Source) -> Iterator[str]:
     for function in source.functions:
-        if _lacks_tenant(function) and _name(source, function) not in ALLOWED:
+        if _lacks_tenant(function) and source.name_of(function) not in ALLOWED:
             yield source.at(function, f"{function.name} reaches data, but its first argument is not `tenant: TenantId`")
 
 
 def _excused(source: Source) -> list[str]:
-    names = [_name(source, function) for function in source.functions if _lacks_tenant(function)]
+    names = [source.name_of(function) for function in source.functions if _lacks_tenant(function)]
     return [name for name in names if name in ALLOWED]
-
-
-def _name(source: Source, function: Function) -> str:
-    return f"{source.path}:{function.name}"
 
 
 def _lacks_tenant(function: Function) -> bool:

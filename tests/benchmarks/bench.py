@@ -1,6 +1,6 @@
 """What every benchmark gets: running parts, databases of its own, and how long it may take."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,10 +9,10 @@ from uuid import uuid4
 import asyncpg
 
 from deploy.local.stack import Stack
-from services.kit.migrate import MIGRATIONS
+from services.kit.migrate import Folders, plain_migrations, store_migrations
 from tests.benchmarks import machine
 from tests.benchmarks.figures import Sample
-from tests.benchmarks.toy import STORE, SUMS_TABLE, Log, open_log
+from tests.benchmarks.toy import SUMS_TABLE, Log, open_log
 from tests.databases import Database, drop_database, make_database
 
 QUIET = 0.06
@@ -53,7 +53,7 @@ class Bench:
         return best
 
     @asynccontextmanager
-    async def database(self, folders: Sequence[tuple[str, Path]]) -> AsyncIterator[Database]:
+    async def database(self, folders: Folders) -> AsyncIterator[Database]:
         """A fresh database, gone afterwards."""
         databases = self.stack.wiring.databases
         database = await make_database(databases, folders, name=f"bench_{uuid4().hex[:8]}")
@@ -65,7 +65,7 @@ class Bench:
     @asynccontextmanager
     async def log(self) -> AsyncIterator[tuple[Database, Log]]:
         """A fresh database with a store in it, and the read model's table beside."""
-        async with self.database([*STORE, ("rows", self._rows())]) as database:
+        async with self.database(store_migrations("rows", self._rows())) as database:
             log = await open_log(database.app)
             try:
                 yield database, log
@@ -75,7 +75,7 @@ class Bench:
     @asynccontextmanager
     async def rows(self) -> AsyncIterator[Database]:
         """A fresh database with the read model's table in it, as of a service that only listens."""
-        async with self.database([("base", MIGRATIONS / "base"), ("rows", self._rows())]) as database:
+        async with self.database(plain_migrations("rows", self._rows())) as database:
             yield database
 
     def _rows(self) -> Path:

@@ -5,6 +5,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.local.services import SERVICES
 from deploy.local.stack import Stack
+from deploy.operations.postgres_tools import admin_of
 from services.kit.testing import eventually
 
 _FOLLOWED = """
@@ -17,8 +18,9 @@ _TAKEN = "select topic, partition, next_offset from consumer_checkpoints"
 
 async def caught_up(stack: Stack, *, within: float = 120.0) -> None:
     """Wait until nothing is on its way any more. Raises AssertionError after `within` seconds."""
-    admin = stack.wiring.postgres_admin.rsplit("/", 1)[0]
-    databases = {spec.database: await asyncpg.connect(f"{admin}/{spec.database}") for spec in SERVICES}
+    databases = {
+        spec.database: await asyncpg.connect(admin_of(stack.wiring.postgres_admin, spec.database)) for spec in SERVICES
+    }
     reader = AIOKafkaConsumer(bootstrap_servers=stack.wiring.kafka_address)
     await reader.start()
 

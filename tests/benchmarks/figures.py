@@ -100,7 +100,7 @@ def line_of(lines: Sequence[Line], what: str, level: int) -> Line:
 
 
 def markdown(report: Report) -> str:
-    """The report as it stands in docs/benchmarks.md."""
+    """The report as it stands in docs/benchmarks/tables.md."""
     rows = [f"| {report.level} | | {report.unit} | p50 ms | p95 ms | p99 ms |", "|---:|---|---:|---:|---:|---:|"]
     rows += [_row(line) for line in report.lines]
     parts = [f"### {report.title}", "\n".join(rows)]

@@ -25,11 +25,11 @@ from services.portal.incoming import READ_MODELS
 from services.portal.incoming import TOPICS as PORTAL_TOPICS
 from services.portal.incoming import parse as parse_public
 from services.portal.migrate import MIGRATIONS as PORTAL
-from tests.benchmarks import rebuild
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.figures import Line, Report, Sample, at_least, sample
 from tests.benchmarks.journey import new_place
 from tests.benchmarks.profiles import Profile
+from tests.benchmarks.rebuild import TOPICS, publish
 from tests.benchmarks.relay import drain
 from tests.benchmarks.toy import NOW, SUMS, Log, TakenFact, tenant
 from tests.benchmarks.worker import started
@@ -44,6 +44,7 @@ CONSUMER, LIVE = "consumer: Kafka → one read model", "consumer: Kafka → all 
 _PATIENCE = 120.0
 _ACCOUNTS = 20_000
 _EVENTS_A_STREAM = 50
+_PUBLIC = 60_000
 
 
 async def run(bench: Bench) -> Report:
@@ -65,7 +66,7 @@ async def run(bench: Bench) -> Report:
         title="Events into rows",
         unit="events/s",
         level="events",
-        lines=[*lines, Line(what=LIVE, level=rebuild._PUBLIC, samples=live)],
+        lines=[*lines, Line(what=LIVE, level=_PUBLIC, samples=live)],
         goals=[at_least("events/s from Kafka into a read model", lines[-1].rate, 30_000)],
         facts={"profile of the projector": profile.lines(), "profile of the portal's consumer": listening.lines()},
     )
@@ -130,9 +131,9 @@ async def _take(bench: Bench, database: Database, log: Log) -> Sample:
 
 async def _portal(bench: Bench) -> tuple[list[Sample], Profile]:
     """A third each of people, referrals and measures, as the services publish them."""
-    await asyncio.to_thread(ensure_topics, bench.kafka, read_topics(rebuild.TOPICS))
+    await asyncio.to_thread(ensure_topics, bench.kafka, read_topics(TOPICS))
     bench.tell(f"{NAME}: filling the topics")
-    await rebuild._publish(bench.kafka)
+    await publish(bench.kafka, _PUBLIC)
     live = await _rounds(bench, LIVE, partial(_listen, bench))
     with (profile := Profile()):
         await _listen(bench)
@@ -143,7 +144,7 @@ class Listening(Consumer):
     """The consumer as it runs, that says when it begins with its first batch and when it has committed its last."""
 
     begun = 0.0
-    left = rebuild._PUBLIC
+    left = _PUBLIC
 
     async def take(self, consumer: Any, records: Any) -> None:
         self.begun = self.begun or time.monotonic()
@@ -176,7 +177,7 @@ async def _listen(bench: Bench) -> Sample:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await pool.close()
-    return Sample(rate=rebuild._PUBLIC / seconds, count=rebuild._PUBLIC)
+    return Sample(rate=_PUBLIC / seconds, count=_PUBLIC)
 
 
 def _event(number: int) -> Recorded[TakenFact]:

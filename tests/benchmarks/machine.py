@@ -54,14 +54,11 @@ async def server(dsn: str) -> dict[str, str]:
     return settings
 
 
-async def quiet(limit: float, patience: float, tell: Callable[[str], None]) -> bool:
-    """Wait until the processors were idle for two seconds but for a share of `limit`; False when `patience` seconds ran out."""
+async def quiet(limit: float, patience: float, tell: Callable[[str], None]) -> None:
+    """Wait, `patience` seconds at most, until the processors were idle for two seconds but for a share of `limit`."""
     until = time.monotonic() + patience
-    while (busy := await _busy(2.0)) > limit:
-        if time.monotonic() > until:
-            return False
+    while (busy := await _busy(2.0)) > limit and time.monotonic() <= until:
         tell(f"waiting for a quiet machine: {busy:.0%} busy")
-    return True
 
 
 @dataclass(frozen=True, slots=True)

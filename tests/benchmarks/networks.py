@@ -12,6 +12,7 @@ import asyncpg
 
 from deploy.local.services import SERVICES
 from deploy.local.stack import Stack
+from deploy.operations.postgres_tools import admin_of
 
 Copies = Mapping[str, Sequence[str]]
 """{code of a network that was loaded: the codes it is copied to}"""
@@ -38,10 +39,9 @@ def copies(loaded: Sequence[str], networks: int) -> Copies:
 
 async def multiply(stack: Stack, made: Copies) -> dict[str, int]:
     """Copy every tenant's rows; the number of rows of each database's tables afterwards. The services must not be running."""
-    admin = stack.wiring.postgres_admin.rsplit("/", 1)[0]
     rows: dict[str, int] = {}
     for database in [spec.database for spec in SERVICES]:
-        connection = await asyncpg.connect(f"{admin}/{database}", command_timeout=120)
+        connection = await asyncpg.connect(admin_of(stack.wiring.postgres_admin, database), command_timeout=120)
         try:
             rows[database] = await _copy_all(connection, made)
             await connection.execute("vacuum analyze")

@@ -22,6 +22,7 @@ from deploy.local.progress import Silent
 from deploy.local.services import SERVICES
 from deploy.local.stack import PARTS as EVERY_PART
 from deploy.local.stack import Stack
+from deploy.operations.postgres_tools import admin_of
 from deploy.reporting.pdf import as_pdf
 from tests.benchmarks import machine
 from tests.benchmarks.bench import Bench
@@ -142,7 +143,7 @@ async def _fill(bench: Bench, loaded: Sequence[str]) -> dict[str, object]:
 
 async def _large(stack: Stack) -> None:
     """The network of five years: what its report is made of."""
-    connection = await asyncpg.connect(f"{stack.wiring.postgres_admin.rsplit('/', 1)[0]}/portal", command_timeout=120)
+    connection = await asyncpg.connect(admin_of(stack.wiring.postgres_admin, "portal"), command_timeout=120)
     try:
         for statement in FIVE_YEARS:
             await connection.execute(statement, LARGE)
@@ -215,7 +216,7 @@ def _set(client: Client, period: Mapping[str, str]) -> Sample:
 
 
 async def _ids(stack: Stack, pcn: str) -> dict[str, list[str]]:
-    connection = await asyncpg.connect(f"{stack.wiring.postgres_admin.rsplit('/', 1)[0]}/portal")
+    connection = await asyncpg.connect(admin_of(stack.wiring.postgres_admin, "portal"))
     try:
         return {name: [row[0] for row in await connection.fetch(query, pcn)] for name, query in _IDS.items()}
     finally:

@@ -13,6 +13,7 @@ from deploy.cli.pcn import bring_on
 from deploy.cli.pcn_file import read_pcn_file
 from deploy.local.home import Home
 from deploy.local.stack import Stack
+from deploy.operations.postgres_tools import admin_of
 from services.kit.appender import Appender
 from services.kit.codec import Codec
 from services.kit.event_store import EventStore
@@ -61,10 +62,9 @@ async def set_up(stack: Stack) -> Platform:
         store = await _open_outcomes(stack)
         template = (await store.load(people[0][0], stream))[-1].event
         assert isinstance(template, MeasureRecorded)
-        admin = stack.wiring.postgres_admin.rsplit("/", 1)[0]
         return Platform(
             store=store,
-            look=await asyncpg.connect(f"{admin}/portal"),
+            look=await asyncpg.connect(admin_of(stack.wiring.postgres_admin, "portal")),
             people=people,
             template=template,
             addresses=dict(stack.wiring.addresses()),

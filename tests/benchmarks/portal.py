@@ -32,8 +32,6 @@ _BETWEEN_LOOKS = 0.003
 _DONE = "select stream from stream_versions where consumer = 'portal' and tenant = any($1) and stream = any($2)"
 _FIRST_DAY = date(2020, 1, 1)
 
-Measure = Callable[[Bench, Platform, int], Awaitable[Sample]]
-
 
 async def run(bench: Bench) -> Report:
     platform = await set_up(bench.stack)
@@ -118,9 +116,9 @@ async def _append(platform: Platform, lookout: Lookout, number: int, due: int, *
 
 async def _through_the_api(bench: Bench, platform: Platform, rate: int) -> Sample:
     times: list[tuple[int, int]] = []
-    begun = time.monotonic_ns()
     headers = {"Authorization": f"Bearer {platform.token}"}
     async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
+        begun = time.monotonic_ns()
         tasks = [
             asyncio.create_task(_command(platform, http, number, due, times))
             async for number, due in on_time(rate, _WARM + bench.seconds)

@@ -25,7 +25,7 @@ from deploy.local.topics import ensure_topics, read_topics
 from deploy.operations.projections import log_of, told
 from services.kit.cloud_events import Message, headers
 from services.kit.keyring import Keyring
-from services.kit.migrate import MIGRATIONS as KEYRING
+from services.kit.migrate import KEYRING_MIGRATIONS
 from services.kit.privacy import Privacy
 from services.kit.rebuild.copies import owner
 from services.kit.rebuild.fold import Model
@@ -56,13 +56,11 @@ OWN_LOG, SERVICE, WHOLE = (
     "log of referral → its read models",
     "Kafka → those of the portal",
 )
-KEYS = [("base", KEYRING / "base"), ("keyring", KEYRING / "keyring")]
 EXAMPLES = Path(contracts.__file__).parent / "examples"
 TOPICS = Path(contracts.__file__).parent / "topics.yaml"
 KINDS = ("perinatal-person-registered-1", "perinatal-referral-received-1", "perinatal-measure-recorded-1")
 _EVENTS_A_STREAM = 200
-_PUBLIC = 60_000
-_MANY, _AT_ONCE = 240_000, 20_000
+_PUBLIC, _AT_ONCE = 240_000, 20_000
 _NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 
 
@@ -128,7 +126,11 @@ async def _toy(bench: Bench) -> _Series:
 
 async def _referrals(bench: Bench) -> _Series:
     """The read models of the referral service: of each person the identity is sealed under a key of their own."""
-    async with bench.database(KEYS) as keyring, bench.database(REFERRAL) as database, _pool(keyring.app) as keys:
+    async with (
+        bench.database(KEYRING_MIGRATIONS) as keyring,
+        bench.database(REFERRAL) as database,
+        _pool(keyring.app) as keys,
+    ):
         bench.tell(f"{NAME}: filling the log of a service")
         events = await fill(database.app, keyring.app)
 
@@ -143,7 +145,7 @@ async def _portal(bench: Bench) -> _Series:
     """A third each of people, referrals and measures, as the services publish them."""
     await asyncio.to_thread(ensure_topics, bench.kafka, read_topics(TOPICS))
     bench.tell(f"{NAME}: filling the topics")
-    await _publish(bench.kafka, _MANY)
+    await publish(bench.kafka, _PUBLIC)
     async with bench.database(PORTAL) as database:
         heard = told("portal", bench.kafka)
         events, source = await _at_the_end(database, heard), partial(Topics, heard)
@@ -226,7 +228,8 @@ async def _reader(told: Told) -> AsyncIterator[AIOKafkaConsumer]:
         await reader.stop()
 
 
-async def _publish(kafka: str, count: int = _PUBLIC) -> None:
+async def publish(kafka: str, count: int) -> None:
+    """So many events of the three kinds, each of a stream of its own."""
     producer = AIOKafkaProducer(bootstrap_servers=kafka, linger_ms=20)
     await producer.start()
     try:

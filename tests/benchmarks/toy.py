@@ -11,13 +11,11 @@ from services.kit.cloud_events import Message
 from services.kit.codec import Codec
 from services.kit.event_store import EventStore
 from services.kit.keyring import Keyring
-from services.kit.migrate import MIGRATIONS
 from services.kit.privacy import Privacy
 from services.kit.read_model import ReadModel
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId, TenantPool
 
-STORE = [("base", MIGRATIONS / "base"), ("store", MIGRATIONS / "store")]
 PUBLISHED = ("taken.v1",)
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 

@@ -11,13 +11,11 @@ from contracts.topics import FILE, Topic, load
 
 ROOT = Path(__file__).parents[2]
 TOPICS = load().topics
-BY_NAME = {topic.name: topic for topic in TOPICS}
 EACH = [pytest.param(topic, id=topic.name) for topic in TOPICS]
-SOURCES = [pytest.param(topic, id=topic.name) for topic in TOPICS if topic.parks is None]
 
 
 def test_topics_are_listed_once() -> None:
-    assert len(BY_NAME) == len(TOPICS)
+    assert len({topic.name for topic in TOPICS}) == len(TOPICS)
 
 
 def test_every_type_is_in_its_topic_and_in_no_other() -> None:
@@ -30,39 +28,26 @@ def test_a_topic_is_whole(topic: Topic) -> None:
     assert topic.description
     assert topic.has_personal_data is False
     assert topic.key == "stream"
-    assert topic.retention_ms in (-1, 7_776_000_000)
+    assert topic.retention_ms == -1
 
 
 @pytest.mark.parametrize("topic", EACH)
 def test_a_topic_names_services_that_exist(topic: Topic) -> None:
     services = {path.name for path in (ROOT / "services").iterdir() if path.is_dir()} - {"kit"}
-    assert {topic.owner, topic.producer or topic.owner, *topic.consumers} <= services
+    assert {topic.owner, topic.producer, *topic.consumers} <= services
 
 
-@pytest.mark.parametrize("topic", SOURCES)
+@pytest.mark.parametrize("topic", EACH)
 def test_a_topic_is_named_after_its_producer(topic: Topic) -> None:
     assert topic.name.split(".")[:2] == ["perinatal", topic.producer]
     assert topic.owner == topic.producer
     assert topic.producer not in topic.consumers
 
 
-@pytest.mark.parametrize("topic", SOURCES)
-def test_a_topic_has_a_parked_one_like_itself(topic: Topic) -> None:
-    parked = BY_NAME[topic.parked or ""]
-    assert parked.name == f"{topic.name}.parked"
-    assert parked.parks == topic.name
-    assert (parked.partitions, parked.retention_ms, parked.key) == (topic.partitions, topic.retention_ms, topic.key)
-    assert parked.types == []
-
-
-def test_every_parked_topic_has_a_source() -> None:
-    assert [topic.name for topic in TOPICS if topic.parks and BY_NAME[topic.parks].parked != topic.name] == []
-
-
 def test_who_imports_an_event_is_listed_as_its_consumer() -> None:
     for service in ("outcomes", "portal", "referral", "scheduling", "training"):
         heard = {event.TOPIC for event in REGISTRY.values() if event.__name__ in _incoming(service)}
-        assert heard <= {topic.name for topic in TOPICS if service in topic.consumers}, service
+        assert heard == {topic.name for topic in TOPICS if service in topic.consumers}, service
 
 
 @pytest.mark.parametrize("change", [{"partitons": 6}, {"partitions": "6"}, {"has_personal_data": None}, {"key": 7}])
