@@ -1,6 +1,6 @@
 """How an installation is: asked of the parts themselves, not of a file."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +53,9 @@ class Report:
 def report(home: Home) -> Report:
     """Probe every part, a second at most each."""
     named = named_by(told())
-    state = {"state": "ready", "addresses": dict(running(home).addresses)} if named else home.read_state()
+    state: Mapping[str, Any] = (
+        {"state": "ready", "addresses": dict(running(home).addresses)} if named else home.read_state()
+    )
     alive = named or supervisor_of(home) is not None
     addresses: dict[str, str] = state.get("addresses", {}) if alive else {}
     parts = {name: _part(name, addresses.get(name)) for name in dict.fromkeys((*PARTS, *addresses))}

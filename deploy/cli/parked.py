@@ -153,8 +153,8 @@ def discard(
         waiting = asyncio.run(events_of(installation, only))
         _tell_discarded("would be done without", only, waiting if everything else waiting[:1], as_json=as_json)
         return
-    options = {"reason": reason, "by": getpass.getuser(), "everything": everything}
-    gone = asyncio.run(do_without(installation, only, **options))
+    who = getpass.getuser()
+    gone = asyncio.run(do_without(installation, only, reason=reason, by=who, everything=everything))
     _tell_discarded("are done without", only, gone, as_json=as_json)
 
 

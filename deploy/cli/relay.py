@@ -127,8 +127,17 @@ async def _republish(
     published = (await relay_status(admin, installation.kafka, publication)).published
     last = min(last or published, published)
     with bar(f"Publish {service} again") as update:
-        options = {"first": first, "last": last, "tenant": pcn, "dry_run": dry_run}
-        return await republish(admin, installation.kafka, publication, told=_adding(update), **options), last
+        sent = await republish(
+            admin,
+            installation.kafka,
+            publication,
+            first=first,
+            last=last,
+            tenant=pcn,
+            dry_run=dry_run,
+            told=_adding(update),
+        )
+    return sent, last
 
 
 def _adding(update: Callable[..., None]) -> Told:

@@ -16,6 +16,7 @@ from confluent_kafka.admin import (
     ResourceType,
     ScramCredentialInfo,
     ScramMechanism,
+    UserScramCredentialAlteration,
     UserScramCredentialUpsertion,
 )
 
@@ -60,7 +61,9 @@ class Broker:
     def set_passwords(self, passwords: Mapping[str, str]) -> None:
         """Make users or change their passwords."""
         how = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, _ITERATIONS)
-        changes = [UserScramCredentialUpsertion(user, how, password.encode()) for user, password in passwords.items()]
+        changes: list[UserScramCredentialAlteration] = [
+            UserScramCredentialUpsertion(user, how, password.encode()) for user, password in passwords.items()
+        ]
         _finish(self._client.alter_user_scram_credentials(changes).values())
 
     def set_grants(self, grants: Iterable[Grant]) -> None:
@@ -89,8 +92,9 @@ def _binding(grant: Grant) -> AclBinding:
 
 
 def _everything() -> AclBindingFilter:
+    anything: Any = None
     return AclBindingFilter(
-        ResourceType.ANY, None, ResourcePatternType.ANY, None, None, AclOperation.ANY, AclPermissionType.ANY
+        ResourceType.ANY, anything, ResourcePatternType.ANY, anything, anything, AclOperation.ANY, AclPermissionType.ANY
     )
 
 

@@ -1,6 +1,6 @@
 """The read models of an installation: which are live, and building them anew (services/kit/rebuild)."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -147,7 +147,7 @@ async def copied(installation: Installation, work: Work, place: Place) -> dict[s
     return {model.name: there[place, model.name].made_at for model in work.models if (place, model.name) in there}
 
 
-def _in_place(rebuilding: Rebuild, tenant: TenantId | None) -> Callable[[], Any]:
+def _in_place(rebuilding: Rebuild, tenant: TenantId | None) -> Callable[[], Awaitable[list[Compared]]]:
     return rebuilding.swap if tenant is None else lambda: rebuilding.swap_tenant(tenant)
 
 

@@ -139,7 +139,7 @@ async def _published(kafka: str, topics: Sequence[str], source: str) -> dict[int
     return found
 
 
-def _keep(found: dict[int, Returned], record: "Record[Any, Any]", said: dict[str, str]) -> None:
+def _keep(found: dict[int, Returned], record: Record, said: dict[str, str]) -> None:
     position = int(said["ce_position"])
     place = Place(position=position, stream=(said["ce_tenant"], said["ce_subject"]), version=int(said["ce_sequence"]))
     each = Returned(

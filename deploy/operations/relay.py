@@ -185,7 +185,7 @@ class _Comparison:
     foreign: int = 0
     older: int = 0
 
-    async def take(self, records: Sequence["Record[Any, Any]"]) -> None:
+    async def take(self, records: Sequence[Record]) -> None:
         """Compare the next records of one partition with the events they were made of."""
         told = [(record, headers_of(record)) for record in records]
         mine = [(record, said) for record, said in told if said.get("ce_source") == self.source]
@@ -219,7 +219,7 @@ class _Comparison:
             findings=self.findings,
         )
 
-    def _in_order(self, record: "Record[Any, Any]", said: Mapping[str, str]) -> None:
+    def _in_order(self, record: Record, said: Mapping[str, str]) -> None:
         stream = (said["ce_tenant"], said["ce_subject"])
         place = (record.topic, record.partition)
         if record.key is None or record.key.decode() != said["ce_subject"]:
@@ -234,12 +234,12 @@ class _Comparison:
         self.last[stream] = version
 
     def _same(
-        self, record: "Record[Any, Any]", said: Mapping[str, str], stored: tuple[Recorded[Any], Message | None] | None
+        self, record: Record, said: Mapping[str, str], stored: tuple[Recorded[Any], Message | None] | None
     ) -> None:
-        if stored is None or stored[1] is None or str(stored[0].event_id) != said["ce_id"]:
+        recorded, message = stored or (None, None)
+        if recorded is None or message is None or str(recorded.event_id) != said["ce_id"]:
             self._find("unknown", f"{_at(record)}: the log has no such public event at position {said['ce_position']}")
             return
-        recorded, message = stored
         self.seen.add(recorded.position)
         wanted = {name: value.decode() for name, value in headers(recorded, message, source=self.source)}
         had = {name: value for name, value in said.items() if name != REPUBLISHED}
@@ -264,5 +264,5 @@ def _is_older_form(sent: bytes | None, today: bytes) -> bool:
     return all(name in after and after[name] == value for name, value in orjson.loads(sent).items())
 
 
-def _at(record: "Record[Any, Any]") -> str:
+def _at(record: Record) -> str:
     return f"{record.topic}[{record.partition}] offset {record.offset}"

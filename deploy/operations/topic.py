@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from services.kit.kafka import TO_AN_END, connection
 
-Record = ConsumerRecord
+Record: TypeAlias = "ConsumerRecord[Any, Any]"
 _MOST = 5_000
 
 
@@ -24,7 +24,7 @@ async def reading(kafka: str, topics: Sequence[str]) -> AsyncIterator[AIOKafkaCo
         await consumer.stop()
 
 
-async def batches(consumer: AIOKafkaConsumer) -> AsyncIterator[Sequence["Record[Any, Any]"]]:
+async def batches(consumer: AIOKafkaConsumer) -> AsyncIterator[Sequence[Record]]:
     """Every record up to the present ends, each partition in its order; a batch is of one partition."""
     begins, ends = await span(consumer)
     waiting = {partition for partition, end in ends.items() if end > begins[partition]}
@@ -53,5 +53,5 @@ async def cluster_of(kafka: str) -> str:
         await admin.close()
 
 
-def headers_of(record: "Record[Any, Any]") -> dict[str, str]:
+def headers_of(record: Record) -> dict[str, str]:
     return {name: value.decode(errors="replace") for name, value in record.headers}

@@ -129,7 +129,7 @@ class IdentityProvider:
         endpoint = self._issuer.reached((await self._discover())["token_endpoint"])
         try:
             response = await self._http.post(endpoint, data=form)
-            answer = response.json() if response.is_success else None
+            answer: Mapping[str, Any] | None = response.json() if response.is_success else None
         except (httpx2.HTTPError, ValueError):
             raise IssuerUnreachable from None
         if answer is None or "access_token" not in answer:
@@ -159,6 +159,7 @@ def _claims(token: str) -> Mapping[str, Any]:
     """The claims of a token whose signature was checked just before; the check itself does not hand out the nonce."""
     try:
         part = token.split(".")[1]
-        return orjson.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        claims: Mapping[str, Any] = orjson.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except (IndexError, ValueError):
         raise NotSignedIn from None
+    return claims

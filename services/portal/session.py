@@ -133,7 +133,8 @@ class Cookies:
 
 
 def session_of(connection: HTTPConnection) -> Session | None:
-    return connection.scope.get("state", {}).get("session")
+    session: Session | None = connection.scope.get("state", {}).get("session")
+    return session
 
 
 def set_session(connection: HTTPConnection, session: Session | None) -> None:

@@ -4,6 +4,7 @@ A row starts with whichever fact comes first. Lists show it once the booking its
 an appointment the latest stands; what it replaced is kept beside it, so that an earlier moment still gives its own figure.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -193,7 +194,7 @@ async def without_outcome(
     return _page(await tx.fetch(_NOT_TOLD, tenant, now, clinician_id, limit, offset))
 
 
-def _page(records: list) -> tuple[list[AppointmentRow], int]:
+def _page(records: Sequence[Any]) -> tuple[list[AppointmentRow], int]:
     return [APPOINTMENTS.read(record) for record in records], records[0]["matching"] if records else 0
 
 

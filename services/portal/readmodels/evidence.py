@@ -202,4 +202,5 @@ async def known_at(tx: Tx, tenant: TenantId, types: Iterable[str], as_at: dateti
     """The events of these types stored up to `as_at`, in the order in which they were true; each the fields of Evidence."""
     # Five years of them do not fit into what a sort gets by default. Their rows were validated when they were written.
     await tx.execute("set local work_mem = '64MB'")
-    return await tx.fetch(_KNOWN, tenant, list(types), as_at)
+    known: Sequence[Sequence[Any]] = await tx.fetch(_KNOWN, tenant, list(types), as_at)
+    return known

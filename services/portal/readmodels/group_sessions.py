@@ -3,8 +3,10 @@
 A row starts with whichever fact comes first. Lists show it once the session itself has arrived. Places are rows of their own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from contracts.event import PublicEvent
 from contracts.scheduling import SessionCancelledV1, SessionHeldV1, SessionScheduledV1
@@ -172,7 +174,7 @@ async def group_session(tx: Tx, tenant: TenantId, group_session_id: str) -> Fill
     return found[0] if found else None
 
 
-def _page(records: list) -> tuple[list[Filled], int]:
+def _page(records: Sequence[Any]) -> tuple[list[Filled], int]:
     found = [
         Filled(
             session=GROUP_SESSIONS.read(record),

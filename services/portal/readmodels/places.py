@@ -100,13 +100,14 @@ async def place(tx: Tx, tenant: TenantId, place_id: str) -> PlaceRow | None:
 
 async def families_ahead(tx: Tx, tenant: TenantId, row: PlaceRow) -> int:
     """How many families wait for a place on the same session and asked before this one."""
-    return await tx.fetchval(
+    ahead: int = await tx.fetchval(
         "select count(*) from places "
         "where tenant = $1 and group_session_id = $2 and status = 'waitlisted' and turn < $3",
         tenant,
         row.group_session_id,
         row.turn,
     )
+    return ahead
 
 
 async def places_of_person(tx: Tx, tenant: TenantId, person_id: str) -> list[PlaceRow]:

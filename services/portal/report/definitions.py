@@ -11,4 +11,5 @@ _FILE = Path(__file__).parent / "definitions.yaml"
 @cache
 def definitions() -> dict[str, str]:
     """By the part of the report, in the order in which they are shown."""
-    return yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    shown: dict[str, str] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return shown

@@ -38,7 +38,8 @@ class Dimension:
 
 @cache
 def _content() -> dict[str, Any]:
-    return yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    content: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return content
 
 
 def suppression() -> Suppression:

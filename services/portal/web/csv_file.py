@@ -9,7 +9,7 @@ from typing import Annotated, TypeAlias
 from fastapi import Query
 from fastapi.responses import Response
 
-from services.portal.names import Names, Shown, names_of
+from services.portal.names import Identity, Names, Shown, names_of
 from services.portal.owners import Caller
 from services.portal.web.site import Visit
 
@@ -46,7 +46,7 @@ def _written(cell: Cell) -> str:
 async def names_for(caller: Caller, person_ids: Iterable[str]) -> Names:
     """The names of a whole list; Shown.NOT_NOW as soon as a part of them cannot be had."""
     wanted = sorted(set(person_ids))
-    people = {}
+    people: dict[str, Identity] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         some = await names_of(caller, wanted[start : start + _AT_ONCE])
         if some.shown != Shown.YES:

@@ -93,7 +93,8 @@ class Legible:
 
 
 def _address(scope: Scope) -> bytes:
-    return scope["path"].encode() + unquote_to_bytes(scope["query_string"])
+    path: str = scope["path"]
+    return path.encode() + unquote_to_bytes(scope["query_string"])
 
 
 class Apology:

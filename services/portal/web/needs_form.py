@@ -77,7 +77,7 @@ def shown_as(details: Details) -> dict[str, str]:
 
 
 def _day_boxes(known: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
-    boxes = {}
+    boxes: dict[str, str] = {}
     for name in names:
         if known.get(name):
             year, month, day = str(known[name]).split("-")

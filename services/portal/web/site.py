@@ -67,7 +67,8 @@ class Site:
 
 
 def _site(request: Request) -> Site:
-    return request.app.state.site
+    site: Site = request.app.state.site
+    return site
 
 
 OfSite = Annotated[Site, Depends(_site)]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -17,8 +18,9 @@ class Choice:
 
 
 @cache
-def _content() -> dict[str, dict]:
-    return yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+def _content() -> dict[str, dict[str, Any]]:
+    content: dict[str, dict[str, Any]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return content
 
 
 def word_lists() -> dict[str, dict[str, str]]:

@@ -39,8 +39,10 @@ async def report_page(visit: OfNetwork) -> Response:
     evaluation = await evaluate(visit.site.pool, visit.tenant, first, last, as_at)
     report = report_words(evaluation, list_restricted=visit.may("page:restricted"))
     query = urlencode({"from": first, "to": last, "as_at": as_at.isoformat()})
-    content = {"report": report, "definitions": definitions(), "query": query, "equity_columns": list(COLUMNS.values())}
-    return visit.page("report/page.jinja", form=form, **content)
+    columns = list(COLUMNS.values())
+    return visit.page(
+        "report/page.jinja", form=form, report=report, definitions=definitions(), query=query, equity_columns=columns
+    )
 
 
 AsAt = Annotated[str | None, Query(max_length=40)]

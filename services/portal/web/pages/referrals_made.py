@@ -25,8 +25,8 @@ async def referrals_made(visit: OfNetwork, status: Filter = "", page: PageNumber
     names = await names_of(visit.caller, [row.referral.person_id for row in rows])
     filters = {"status": status}
     paging = Paging(path=f"{visit.path}/referrals-made", filters=filters, number=page, total=total)
-    content = {"lines": made_lines(rows, names), "names": names, "paging": paging, "filters": filters}
-    return visit.page("refer/made.jinja", statuses=STATUSES, **content)
+    lines = made_lines(rows, names)
+    return visit.page("refer/made.jinja", statuses=STATUSES, lines=lines, names=names, paging=paging, filters=filters)
 
 
 @router.get("/pcns/{pcn}/referrals-made.csv", dependencies=[Depends(permit("page:referrals-made"))])

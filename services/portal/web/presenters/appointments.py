@@ -132,7 +132,11 @@ def diary_days(span: DiarySpan, rows: Sequence[AppointmentRow], lines: Sequence[
     return [
         DiaryDay(
             title=weekday_in_words(day),
-            lines=[line for row, line in zip(rows, lines, strict=True) if london_day(row.starts_at) == day],
+            lines=[
+                line
+                for row, line in zip(rows, lines, strict=True)
+                if row.starts_at and london_day(row.starts_at) == day
+            ],
         )
         for day in days
     ]

@@ -110,7 +110,8 @@ def community(numbers: Mapping[str, Any]) -> list[Figure]:
 
 def _at(numbers: Mapping[str, Any], name: str) -> int:
     section, _, last = name.partition(".")
-    return numbers[section][last]
+    count: int = numbers[section][last]
+    return count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """A person's measures: tables, trends and flags. No I/O."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from services.portal.readmodels.measures import MeasureRow
 from services.portal.readmodels.risk_flags import RiskFlagRow
@@ -193,7 +194,7 @@ def _on_scale(row: MeasureRow, score: str) -> Value:
     return Value(label=value.label, words=f"{value.words}{top}", reached=value.reached)
 
 
-def _replaced(row: MeasureRow, earlier: dict) -> str:
+def _replaced(row: MeasureRow, earlier: Mapping[str, Any]) -> str:
     said = [
         f"{instrument(row.instrument).score(score).label} {'no score' if value is None else format(value, 'g')}"
         for score, value in earlier["scores"].items()

@@ -124,8 +124,9 @@ Numbers = dict[str, dict[str, int]]
 
 def _line(told: Told) -> ServiceLine:
     if told.condition is None:
-        nothing = {"checks": [], "to_publish": None, "topics": [], "read_models": [], "parked": []}
-        return ServiceLine(service=told.service, state=_STATES[None], **nothing)
+        return ServiceLine(
+            service=told.service, state=_STATES[None], checks=[], to_publish=None, topics=[], read_models=[], parked=[]
+        )
     numbers = _numbers(told.condition.metrics)
     return ServiceLine(
         service=told.service,
@@ -167,14 +168,17 @@ def _parked(numbers: Numbers) -> list[Parked]:
 HEADINGS = ("service", "kind", "what", "value")
 
 
-def operation_cells(told: Operations) -> Iterator[list[Cell]]:
+def operation_cells(told: Operations) -> Iterator[Sequence[Cell]]:
     """Lines under HEADINGS."""
     for line in told.services:
         yield [line.service, "state", "", line.state.words]
-        yield from ([line.service, "check", check.part, check.state] for check in line.checks)
+        for check in line.checks:
+            yield [line.service, "check", check.part, check.state]
         if line.to_publish is not None:
             yield [line.service, "events to publish", "", line.to_publish]
-        yield from ([line.service, "topic", lag.what, lag.count] for lag in line.topics)
-        yield from ([line.service, "read model", lag.what, lag.count] for lag in line.read_models)
-        yield from ([line.service, "parked streams", each.consumer, each.streams] for each in line.parked)
-        yield from ([line.service, "parked events", each.consumer, each.events] for each in line.parked)
+        for kind, lags in (("topic", line.topics), ("read model", line.read_models)):
+            for lag in lags:
+                yield [line.service, kind, lag.what, lag.count]
+        for each in line.parked:
+            yield [line.service, "parked streams", each.consumer, each.streams]
+            yield [line.service, "parked events", each.consumer, each.events]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from services.kit.errors import DomainError, Kind
@@ -43,13 +44,13 @@ class Paging:
         return f"Showing {first} to {last} of {self.total}" if self.total > self.size else f"{self.total} in all"
 
     @property
-    def pagination(self) -> dict | None:
+    def pagination(self) -> dict[str, Any] | None:
         """Parameters of the NHS pagination; None where one page holds everything."""
         if self.pages == 1:
             return None
         shown = sorted({1, self.pages, *range(self.number - _AROUND, self.number + _AROUND + 1)})
         shown = [number for number in shown if 1 <= number <= self.pages]
-        items: list[dict] = []
+        items: list[dict[str, Any]] = []
         for number in shown:
             if items and number - items[-1]["number"] > 1:
                 items.append({"ellipsis": True, "number": number - 1})
@@ -73,7 +74,7 @@ class Paging:
         return f"{self.path}{self._query({'page': str(number)})}"
 
     def _query(self, more: Mapping[str, str]) -> str:
-        query = urlencode({name: value for name, value in self.filters.items() if value} | more)
+        query = urlencode({**{name: value for name, value in self.filters.items() if value}, **more})
         return f"?{query}" if query else ""
 
 
