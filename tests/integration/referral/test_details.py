@@ -1,5 +1,6 @@
 """How somebody is reached, what they need from us, and what was written: asked once, sealed, read by whoever may."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -130,3 +131,15 @@ async def test_who_may_not_read_them(site: Site) -> None:
     assert problem(await site.ask("GET", elsewhere, pcns=[B]))["slug"] == "person-unknown"
     from_there = await site.ask("GET", f"/pcns/{B}/referrals/{referral_id}/notes", pcns=[B])
     assert problem(from_there)["slug"] == "referral-unknown"
+
+
+async def test_more_read_at_once_than_there_are_connections(site: Site) -> None:
+    """Whoever reads holds no connection while waiting for another: so many would wait for each other."""
+    person_id = await site.register(**NEEDS)
+    referral_id = await site.refer(person_id, note="Low since birth.")
+    for path in (details(person_id), f"/pcns/{A}/referrals/{referral_id}/notes"):
+        async with asyncio.timeout(20):
+            answers = await asyncio.gather(*(site.ask("GET", path) for _ in range(24)))
+        assert {answer.status_code for answer in answers} == {200}
+    lines: Any = await site.done("GET", f"/pcns/{A}/people/{person_id}/accesses", role="coordinator")
+    assert [line["what"] for line in lines] == ["referral-notes"] * 24 + ["details"] * 24
