@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from services.referral.domain.calendar import london_date
-from services.referral.domain.clock import breach, changes, count, started
+from services.referral.domain.calendar import day_began, london_date
+from services.referral.domain.clock import breach, changes, count, started, until_end
 from services.referral.domain.commands import (
     AcceptReferral,
     ClockCommand,
@@ -206,7 +206,9 @@ def accept(command: AcceptReferral, state: Known, now: datetime) -> list[Referra
 
 
 def end(command: EndCommand, state: Known, now: datetime) -> list[ReferralEvent]:
-    """Ends the referral, and its clock if that runs. The same again changes nothing.
+    """Ends the referral, and its clock if that runs; what the clock met after the end is no longer its own.
+
+    The same again changes nothing.
 
     Raises AlreadyAccepted for a redirection that comes after acceptance, and for what has ended.
     """
@@ -216,7 +218,7 @@ def end(command: EndCommand, state: Known, now: datetime) -> list[ReferralEvent]
         return []
     if isinstance(require_open(state), Accepted) and isinstance(command, RedirectReferral):
         raise AlreadyAccepted
-    return [event, *(changes(state.clock, after.clock, now) if state.clock and after.clock else [])]
+    return [event, *(changes(state.clock, until_end(after.clock), now) if state.clock and after.clock else [])]
 
 
 def require_open(state: Known) -> Open:
