@@ -154,7 +154,7 @@ class Application:
         settings = await self._settings(tenant)
         if await self._is_new(tenant, command_id):
             require_codes(self.code_lists, request)
-            referral.require_past(request.received_at, self.clock())
+            referral.require_sensible_receipt(request.received_at, self.clock())
             await self._require_known(tenant, request.person_id)
         # Before the referral itself: from here on whatever is heard of the person is counted for it, or known to it.
         noted = await self._note_spell(tenant, request, command_id=command_id, actor=actor)

@@ -1,6 +1,6 @@
 """A referral: received, triaged, accepted to a strand of care, ended; and its waiting clock. No criterion blocks one."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import assert_never
 
 from services.referral.domain.calendar import day_began, london_date
@@ -41,6 +41,7 @@ from services.referral.domain.refusals import (
     HappenedInFuture,
     NotTriaged,
     ReceivedInFuture,
+    ReceivedTooEarly,
     UnknownReferral,
 )
 from services.referral.domain.stages import (
@@ -79,6 +80,8 @@ FROM_THE_FAMILY = frozenset({"B1", "B2"})
 
 # Two servers' clocks differ a little: a referral "received" a moment from now was received now.
 CLOCK_DIFFERENCE = timedelta(minutes=1)
+FIRST_MOMENT = day_began(date(2000, 1, 1))
+"""An earlier receipt is a slip of the pen."""
 
 
 def decide(command: ReferralCommand, state: Referral, *, now: datetime) -> list[ReferralEvent]:
@@ -105,18 +108,20 @@ def known(state: Referral) -> Known:
     return state
 
 
-def require_past(received_at: datetime, now: datetime) -> None:
-    """Raises ReceivedInFuture."""
+def require_sensible_receipt(received_at: datetime, now: datetime) -> None:
+    """Raises ReceivedTooEarly, ReceivedInFuture."""
+    if received_at < FIRST_MOMENT:
+        raise ReceivedTooEarly(field="received_at")
     if received_at > now + CLOCK_DIFFERENCE:
         raise ReceivedInFuture(field="received_at")
 
 
 def receive(command: ReceiveReferral, state: Referral, now: datetime) -> list[ReferralEvent]:
-    """Raises AlreadyReceived, ReceivedInFuture."""
+    """Raises AlreadyReceived, ReceivedTooEarly, ReceivedInFuture."""
     if not isinstance(state, NotReceived):
         raise AlreadyReceived
     request = command.request
-    require_past(request.received_at, now)
+    require_sensible_receipt(request.received_at, now)
     received = ReferralReceived(
         referral_id=command.referral_id,
         person_id=request.person_id,
