@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 from services.kit.code_lists import CodeLists
 from services.kit.command import CommandHandler, utc_now
+from services.kit.errors import IdReused
 from services.kit.event_store import EventStore
 from services.kit.record import Answer
 from services.kit.tenancy import TenantId
@@ -108,7 +109,7 @@ class Application:
 
         Raises UnknownCode, UnknownPcn, UnknownPractice, NhsNumberAlreadyRegistered, and as `person.decide`.
         """
-        if await self._is_new(tenant, command_id):
+        if await self._is_new(tenant, person_stream(command.person_id), command_id):
             require_codes(self.code_lists, command)
             settings = await self._settings(tenant)
             pcn.require_practice(settings, command.practice_ods_code, london_date(self.clock()))
@@ -120,7 +121,7 @@ class Application:
         self, tenant: TenantId, command: ChangePersonDetails, *, command_id: UUID, actor: str
     ) -> Answer:
         """Raises UnknownCode, UnknownPcn, UnknownPractice, NhsNumberAlreadyRegistered, and as `person.change`."""
-        if await self._is_new(tenant, command_id):
+        if await self._is_new(tenant, person_stream(command.person_id), command_id):
             require_codes(self.code_lists, command)
             pcn.require_practice(await self._settings(tenant), command.practice_ods_code, london_date(self.clock()))
             await self._require_new_number(tenant, command)
@@ -152,7 +153,7 @@ class Application:
     ) -> Answer:
         """Raises UnknownCode, UnknownPcn, UnknownPerson and what `referral.receive` raises."""
         settings = await self._settings(tenant)
-        if await self._is_new(tenant, command_id):
+        if await self._is_new(tenant, referral_stream(referral_id_for(command_id)), command_id):
             require_codes(self.code_lists, request)
             referral.require_sensible_receipt(request.received_at, self.clock())
             await self._require_known(tenant, request.person_id)
@@ -175,7 +176,7 @@ class Application:
         self, tenant: TenantId, command: TriageReferral, *, command_id: UUID, actor: str
     ) -> Answer:
         """Raises UnknownCode, Erased and what `referral.triage` raises."""
-        if await self._is_new(tenant, command_id):
+        if await self._is_new(tenant, referral_stream(command.referral_id), command_id):
             require_codes(self.code_lists, command)
             await self.require_not_erased(tenant, await self.whose(tenant, command.referral_id))
         return await self.referrals.handle(tenant, command, command_id=command_id, actor=actor)
@@ -184,7 +185,7 @@ class Application:
         self, tenant: TenantId, command: AcceptReferral, *, command_id: UUID, actor: str
     ) -> Answer:
         """Raises UnknownCode, UnknownPcn, StrandNotOffered, Erased and what `referral.accept` raises."""
-        if await self._is_new(tenant, command_id):
+        if await self._is_new(tenant, referral_stream(command.referral_id), command_id):
             require_codes(self.code_lists, command)
             await self.require_not_erased(tenant, await self.whose(tenant, command.referral_id))
             pcn.require_strand(await self._settings(tenant), command.care_strand)
@@ -243,8 +244,12 @@ class Application:
             counted = version
             facts, version = await self.facts.state(tenant, facts_stream(person_id))
 
-    async def _is_new(self, tenant: TenantId, command_id: UUID) -> bool:
-        return await self.store.answer_to(tenant, command_id) is None
+    async def _is_new(self, tenant: TenantId, stream: str, command_id: UUID) -> bool:
+        """Whether it was not done before. Raises IdReused."""
+        known = await self.store.answer_to(tenant, command_id)
+        if known is not None and known.stream != stream:
+            raise IdReused
+        return known is None
 
     async def _settings(self, tenant: TenantId) -> PcnConfigured:
         state, _ = await self.pcns.state(tenant, pcn_stream(tenant))
