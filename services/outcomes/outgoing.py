@@ -44,8 +44,7 @@ from services.outcomes.domain.events import (
 )
 
 _PRIVATE = (PersonEnrolled, PersonErased, EpisodeOpened, EpisodeClosed)
-
-PUBLISHED = tuple(name for name, stored in STORED_NAMES.items() if stored not in _PRIVATE)
+PUBLISHED = tuple(name for name, event in STORED_NAMES.items() if event not in _PRIVATE)
 """The stored names `translate` gives a public fact for."""
 
 SENT_TO = (MeasureRecordedV1.TOPIC, MhaPeriodStartedV1.TOPIC)
