@@ -28,7 +28,7 @@ PROJECTIONS = (PERSON_MEASURES, EPISODES, GOALS, CONCERNS, MHA_PERIODS)
 
 
 async def build(settings: StoreSettings, *, clock: Callable[[], datetime] = utc_now) -> Service:
-    """The service, ready to run in any role. Raises BrokenFile for a broken instrument or code list."""
+    """The service, ready to run in any role. Raises BrokenFile for a broken instrument, BrokenCodeList."""
     library = read_library()
     codec = Codec(STORED_NAMES, subject_field=SUBJECT, upcast=upcast)
     plumbing = await StorePlumbing.open(NAME, settings, codec, subject_field=SUBJECT)
