@@ -44,7 +44,7 @@ async def test_what_is_told_changes_and_blank_never_overwrites(site: Site) -> No
     assert (known["telephone"], known["full_name"], known["revision"]) == ("01632 960001", "Ida Testcase", 2)
     [_, changed] = await site.events(f"person-{person_id}")
     assert isinstance(changed, PersonDetailsChanged)
-    assert changed.changed == ("interpreter_required", "access_needs")
+    assert changed.changed == ("access_needs", "interpreter_required")
 
 
 async def test_a_changed_name_is_found(site: Site) -> None:
