@@ -15,6 +15,7 @@ from services.outcomes.http import ROUTES
 from services.outcomes.http_restricted import RESTRICTED_ROUTES
 from services.outcomes.incoming import SUBSCRIPTIONS, TOPICS, parse
 from services.outcomes.library import read_library
+from services.outcomes.migrate import NAME
 from services.outcomes.outgoing import PUBLISHED, SENT_TO, to_message
 from services.outcomes.projections.concerns import CONCERNS
 from services.outcomes.projections.episodes import EPISODES
@@ -22,7 +23,6 @@ from services.outcomes.projections.goals import GOALS
 from services.outcomes.projections.mha_periods import MHA_PERIODS
 from services.outcomes.projections.person_measures import PERSON_MEASURES
 
-NAME = "outcomes"
 SUBJECT = "person_id"
 PROJECTIONS = (PERSON_MEASURES, EPISODES, GOALS, CONCERNS, MHA_PERIODS)
 
