@@ -15,7 +15,6 @@ from services.referral.domain.commands import (
     RecordBreach,
     RedirectReferral,
     ReferralCommand,
-    ReferralRequest,
     TriageReferral,
     WithdrawReferral,
 )
@@ -61,19 +60,7 @@ from services.referral.domain.stages import (
 )
 from services.referral.domain.waiting_rule import CURRENT
 
-__all__ = [
-    "AcceptReferral",
-    "CloseReferral",
-    "ReceiveReferral",
-    "RedirectReferral",
-    "Referral",
-    "ReferralRequest",
-    "TriageReferral",
-    "WithdrawReferral",
-    "decide",
-    "evolve",
-    "initial",
-]
+__all__ = ["Referral", "decide", "evolve", "initial"]
 
 FROM_THE_FAMILY = frozenset({"B1", "B2"})
 """Sources of referral that are the family itself: self; carer or relative."""
