@@ -123,7 +123,10 @@ class Application:
         """Raises UnknownCode, UnknownPcn, UnknownPractice, NhsNumberAlreadyRegistered, and as `person.change`."""
         if await self._is_new(tenant, person_stream(command.person_id), command_id):
             require_codes(self.code_lists, command)
-            pcn.require_practice(await self._settings(tenant), command.practice_ods_code, london_date(self.clock()))
+            known = await self.known_person(tenant, command.person_id)
+            if command.practice_ods_code != known.details.practice_ods_code:
+                settings = await self._settings(tenant)
+                pcn.require_practice(settings, command.practice_ods_code, london_date(self.clock()))
             await self._require_new_number(tenant, command)
         return await self.people.handle(tenant, command, command_id=command_id, actor=actor)
 
@@ -144,7 +147,7 @@ class Application:
         return referral.known(state).person_id
 
     async def known_person(self, tenant: TenantId, person_id: str) -> person.Registered:
-        """All that is known of a person, opened here: no read model holds it. Raises UnknownPerson."""
+        """All that is known of a person, opened here: no read model holds it. Raises UnknownPerson, Erased."""
         state, _ = await self.people.state(tenant, person_stream(person_id))
         return person.known(state)
 

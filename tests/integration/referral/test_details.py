@@ -87,6 +87,17 @@ async def test_what_cannot_be_changed(site: Site, body: dict[str, Any], slug: st
     assert len(await site.events(f"person-{person_id}")) == 1
 
 
+async def test_a_practice_that_has_left_stops_no_change_of_somebody_who_was_registered_with_it(site: Site) -> None:
+    await site.configure(B, name="Southfield", practices=[{"ods_code": "X00003", "name": "Leaving Surgery"}])
+    person_id = await site.register(B, practice_ods_code="X00003")
+    await site.configure(B, name="Southfield")
+    path = f"/pcns/{B}/people/{person_id}/details"
+    as_it_is = {"practice_ods_code": "X00003", "telephone": "01632 960009"}
+    assert (await site.done("POST", path, as_it_is, pcns=[B]))["version"] == 2
+    elses = await site.ask("POST", path, {"practice_ods_code": "X00004"}, pcns=[B])
+    assert problem(elses) == {"status": 409, "slug": "practice-unknown", "field": "practice_ods_code"}
+
+
 async def test_a_number_of_somebody_else_is_refused(site: Site) -> None:
     await site.register(nhs_number="9434765870")
     response = await site.ask("POST", details(await site.register()), {"nhs_number": "9434765870"})
