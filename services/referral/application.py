@@ -159,7 +159,7 @@ class Application:
         if await self._is_new(tenant, referral_stream(referral_id_for(command_id)), command_id):
             require_codes(self.code_lists, request)
             referral.require_sensible_receipt(request.received_at, self.clock())
-            await self._require_known(tenant, request.person_id)
+            await self.known_person(tenant, request.person_id)
         # Before the referral itself: from here on whatever is heard of the person is counted for it, or known to it.
         noted = await self._note_spell(tenant, request, command_id=command_id, actor=actor)
         facts, version = await self.facts.state(tenant, facts_stream(request.person_id))
@@ -257,10 +257,6 @@ class Application:
     async def _settings(self, tenant: TenantId) -> PcnConfigured:
         state, _ = await self.pcns.state(tenant, pcn_stream(tenant))
         return pcn.settings_of(state)
-
-    async def _require_known(self, tenant: TenantId, person_id: str) -> None:
-        state, _ = await self.people.state(tenant, person_stream(person_id))
-        person.known(state)
 
     async def _require_new_number(self, tenant: TenantId, command: PersonFacts) -> None:
         """Two registrations in the same instant can both pass: the read model is a moment behind the log."""
