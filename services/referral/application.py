@@ -82,7 +82,7 @@ def referral_id_for(command_id: UUID) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """The use cases. A command that was done before is answered before anything is checked again."""
+    """The use cases. A command that was done before is answered before anything but its codes is checked again."""
 
     store: EventStore[Event]
     pcns: CommandHandler[ConfigurePcn, pcn.Pcn, PcnEvent]
@@ -154,7 +154,7 @@ class Application:
     async def receive_referral(
         self, tenant: TenantId, request: ReferralRequest, *, command_id: UUID, actor: str
     ) -> Answer:
-        """Raises UnknownCode, UnknownPcn, UnknownPerson and what `referral.receive` raises."""
+        """Raises UnknownCode, UnknownPcn, UnknownPerson, Erased, IdReused and what `referral.receive` raises."""
         settings = await self._settings(tenant)
         if await self._is_new(tenant, referral_stream(referral_id_for(command_id)), command_id):
             require_codes(self.code_lists, request)

@@ -83,7 +83,7 @@ def slot_for(command_id: UUID, wish: Wish) -> Slot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheduling:
-    """The use cases. A command that was done before is answered before anything is checked again."""
+    """The use cases. A command that was done before is answered before anything but its codes is checked again."""
 
     store: EventStore[Event]
     people: CommandHandler[PersonCommand, Person, PersonEvent]
