@@ -58,7 +58,7 @@ class Needle:
     """A text, as it may stand in bytes: in any case, with quotes escaped, or written in hexadecimal."""
 
     def __init__(self, text: str) -> None:
-        plain = _without_escapes(text.encode().lower())
+        plain = _without_escapes(_lowered(text.encode()))
         self._pattern = re.compile(b"|".join(map(re.escape, (plain, text.encode().hex().encode()))))
         self.length = 2 * len(text.encode())
 

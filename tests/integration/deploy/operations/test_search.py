@@ -78,6 +78,11 @@ def test_a_needle_is_found_in_any_case_escaped_or_in_hexadecimal(held: str) -> N
     assert Needle(TEXT).is_in(b"\xff\x00" + held.encode() + b"\xfe")
 
 
+@pytest.mark.parametrize("asked", [TEXT, TEXT.lower(), TEXT.upper(), "Émile", "ÖZGE"])
+def test_a_needle_may_be_asked_for_in_any_case(asked: str) -> None:
+    assert all(Needle(asked).is_in(held.encode()) for held in (asked, asked.lower(), asked.upper()))
+
+
 def test_a_needle_is_not_found_where_it_is_not() -> None:
     needle = Needle(TEXT)
     assert not any(needle.is_in(held) for held in (None, b"", b"Zo\xeb", "Zoë O'Quin".encode()))
