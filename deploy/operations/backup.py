@@ -55,13 +55,13 @@ async def back_up(
 ) -> Manifest:
     """Take the whole set into a new folder; `apart` is where the keyring goes instead of FOLDER/keyring. Raises StackError."""
     keys = apart or folder / "keyring"
-    for made in (folder, folder / "databases", keys):
-        _make(made)
     names = installation.database_names()
     async with AsyncExitStack() as held:
         with progress.step("Hold the writers and name the snapshots"):
             cut = await _cut(held, installation, names)
         cluster, ends = await cluster_of(installation.kafka), await _ends(installation.kafka)
+        for made in (folder, folder / "databases", keys):
+            _make(made)
         databases = {}
         for name in names:
             with progress.step(f"Dump {name}"):

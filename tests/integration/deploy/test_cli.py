@@ -62,6 +62,17 @@ def test_a_folder_in_use_is_one_line(up: subprocess.Popen[bytes], home: Home, ho
     assert f"folder in use by another run: {home.root} (process {up.pid})" in error_of(done)
 
 
+def test_what_a_part_cannot_do_is_one_line_and_leaves_nothing_half_made(
+    up: subprocess.Popen[bytes], home: Home, tmp_path: Path
+) -> None:
+    """PostgreSQL runs, without a table; Kafka does not."""
+    for words, said in ((("relay", "status"), "UndefinedTableError"), (("backup", str(tmp_path / "b")), "Kafka")):
+        done = perinatal(*words, home=home.root)
+        assert done.returncode == 1
+        assert said in error_of(done)
+    assert not (tmp_path / "b").exists()
+
+
 def test_a_port_in_use_is_one_line(home: Home) -> None:
     home.make()
     with socket.create_server(("127.0.0.1", 0)) as taken:
