@@ -68,7 +68,8 @@ def down() -> None:
         err.print(f"nothing is running in {home.root}")
         return
     with Steps().step(f"Stop the stack of {home.root}"):
-        os.kill(pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
         end = time.monotonic() + _STOP_LIMIT
         while supervisor_of(home) is not None:
             if time.monotonic() > end:
