@@ -89,7 +89,8 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
         table.add_row(name, part["state"], part["address"] or "")
     out.print(table)
     parked = f"{told.parked} events of {told.parked_streams} streams"
-    out.print(f"{'ready' if told.ready else told.phase}  lag {_words(told.lag)}  parked {parked}")
+    phase = "not ready" if told.phase == "ready" and not told.ready else told.phase
+    out.print(f"{phase}  lag {_words(told.lag)}  parked {parked}")
     if told.error:
         err.print(f"the last run ended: {told.error}", markup=False)
 

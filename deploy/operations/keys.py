@@ -107,7 +107,7 @@ async def services_know(addresses: Mapping[str, str]) -> dict[str, list[str] | N
     async with httpx2.AsyncClient(timeout=_ANSWER_SECONDS) as http:
         for service in STORES:
             try:
-                told = (await http.get(f"{addresses[service]}/metrics")).text
+                told = (await http.get(f"{addresses[service]}/metrics")).raise_for_status().text
             except httpx2.HTTPError:
                 found[service] = None
                 continue
