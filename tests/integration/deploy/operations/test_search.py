@@ -105,6 +105,7 @@ async def test_a_compressed_backup_is_looked_into(database: Database, tmp_path: 
         await dump(database.admin, file, await connection.fetchval("select pg_export_snapshot()"))
     await connection.close()
     assert not Needle(TEXT).is_in(file.read_bytes())
+    assert file.stat().st_mode & 0o077 == 0, "others can read it while it is being written"
     assert (await _in_backup(file, Needle(TEXT))).found
     (tmp_path / "manifest.json.gz").write_bytes(gzip.compress(b"{}"))
     assert [path.name for path in _files([tmp_path])] == ["manifest.json.gz", "toy.dump"]
