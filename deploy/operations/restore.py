@@ -102,9 +102,10 @@ def place_secrets(made: Plan, home: Home) -> None:
 async def restore(made: Plan, installation: Installation, home: Home, *, progress: Progress) -> list[SetBack]:
     """Bring the databases back; the logs Kafka knows more of than they do. Raises StackError."""
     admin = installation.postgres_admin
+    # Asked first: while Kafka does not answer nothing is thrown away.
+    another = await cluster_of(installation.kafka) != made.manifest.cluster
     for name in made.names:
         await _empty(made, admin, name)
-    another = await cluster_of(installation.kafka) != made.manifest.cluster
     databases = Databases(admin=admin, credentials=Credentials(folder=home.secrets))
     for name in made.names:
         with progress.step(f"Restore {name}"):
@@ -117,11 +118,6 @@ async def restore(made: Plan, installation: Installation, home: Home, *, progres
             await _require_opened(installation)
     with progress.step("Compare the logs with Kafka"):
         return [found for name in made.names if name in STORES and (found := await _set_back(installation, name))]
-
-
-async def occupied(installation: Installation, names: Sequence[str]) -> list[str]:
-    """Those of the databases that hold anything."""
-    return [name for name in names if await _tables(installation.postgres_admin, name)]
 
 
 def dumped(made: Plan) -> list[tuple[str, Dumped]]:
@@ -152,12 +148,13 @@ async def _tables(admin: str, name: str) -> int:
 
 
 async def begin_anew(admin: str) -> None:
-    """One database forgets the Kafka it knew: its log is published from the beginning, its offsets are none."""
+    """One database forgets the Kafka it knew, all of it or nothing: its log is published from the beginning, its offsets are none."""
     connection: Any = await asyncpg.connect(admin)
     try:
-        for thing, statement in OF_ANOTHER_KAFKA.items():
-            if await connection.fetchval(SQL["has"], thing):
-                await connection.execute(SQL[statement])
+        async with connection.transaction():
+            for thing, statement in OF_ANOTHER_KAFKA.items():
+                if await connection.fetchval(SQL["has"], thing):
+                    await connection.execute(SQL[statement])
     finally:
         await connection.close()
 
