@@ -44,14 +44,18 @@ def up(
     follow_file: Annotated[str, typer.Option(hidden=True)] = "",
 ) -> None:
     """Start the stack of this folder; Ctrl-C stops it in order."""
-    home = here()
+    home, parts = here(), _parts(only)
+    if demo and "services" not in parts:
+        raise typer.BadParameter(
+            "the demonstration is loaded through the services: leave --only out", param_hint="--demo"
+        )
     if detach:
         arguments = [*(["--demo"] if demo else []), *(["--new-ports"] if new_ports else []), "--only", only]
         follow(spawn_detached(home, arguments), err)
         announce(home, attached=False)
         return
     told: Progress = ToFile(Path(follow_file)) if follow_file else Steps()
-    stack = Stack(home.root, parts=_parts(only), demo=demo, new_ports=new_ports, progress=told)
+    stack = Stack(home.root, parts=parts, demo=demo, new_ports=new_ports, progress=told)
     try:
         _run(stack, told, demo=demo)
     except StackError as problem:

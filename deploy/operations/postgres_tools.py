@@ -18,7 +18,7 @@ def admin_of(admin: str, database: str) -> str:
 
 async def dump(dsn: str, file: Path, snapshot: str) -> None:
     """One database as its exported `snapshot` shows it, in PostgreSQL's own compressed form, for us alone. Raises StackError."""
-    file.touch(mode=0o600)
+    await asyncio.to_thread(file.touch, 0o600)
     await _run("pg_dump", dsn, "--format=custom", "--compress=gzip:1", f"--snapshot={snapshot}", f"--file={file}")
 
 

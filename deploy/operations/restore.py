@@ -148,7 +148,7 @@ async def _tables(admin: str, name: str) -> int:
 
 
 async def begin_anew(admin: str) -> None:
-    """One database forgets the Kafka it knew, all of it or nothing: its log is published from the beginning, its offsets are none."""
+    """One database forgets the Kafka it knew, in one transaction: its log is published from the beginning, its offsets are none."""
     connection: Any = await asyncpg.connect(admin)
     try:
         async with connection.transaction():

@@ -105,7 +105,19 @@ def test_a_disk_that_fills_up_is_named(home: Home) -> None:
     assert str(explained(problem.value, home.root)) == f"disk full: nothing more can be written below {home.root}"
 
 
-@pytest.mark.parametrize("wrong", [("up", "--only", "mainframe"), ("logs", "mainframe"), ("score",), ("nothing",)])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("up", "--only", "mainframe"),
+        ("up", "--detach", "--only", "mainframe"),
+        ("up", "--demo", "--only", "postgres"),
+        ("relay", "republish", "referral", "--from", "5", "--to", "4"),
+        ("logs", "mainframe"),
+        ("score",),
+        ("nothing",),
+    ],
+    ids=" ".join,
+)
 def test_wrong_use_is_2(home: Home, wrong: tuple[str, ...]) -> None:
     assert perinatal(*wrong, home=home.root).returncode == 2
 

@@ -12,7 +12,9 @@ WHOLE = Manifest(
     waited_ms=12.5,
     cluster="one",
     ends={"perinatal.referral.events[0]": 7},
-    databases={"referral": Dumped(file="referral.dump", sha256="0" * 64, bytes=9, incarnation="a", head=7, published=7)},
+    databases={
+        "referral": Dumped(file="referral.dump", sha256="0" * 64, bytes=9, incarnation="a", head=7, published=7)
+    },
 )
 
 
