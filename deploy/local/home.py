@@ -25,10 +25,6 @@ class Home:
         return self.root / "stack.json"
 
     @property
-    def progress_file(self) -> Path:
-        return self.root / "progress.jsonl"
-
-    @property
     def secrets(self) -> Path:
         return self.root / "secrets"
 

@@ -41,10 +41,6 @@ class Installation:
         """The DSN that may change a service's tables."""
         return self.environments[service]["PERINATAL_DATABASE_OWNER"]
 
-    @property
-    def keyring_owner(self) -> str:
-        return self.environments[STORES[0]]["PERINATAL_KEYRING_OWNER"]
-
     def database_names(self) -> tuple[str, ...]:
         return (*self.environments, KEYRING)
 
