@@ -29,7 +29,7 @@ FAMILIES = 260
 _VARIABLE = "PERINATAL_DEMO_FAMILIES"
 
 
-def load_demonstration(home: Home, progress: Progress, families: int | None = None) -> None:
+def load_demonstration(home: Home, progress: Progress) -> None:
     """Configure the synthetic networks and send what happened in them, unless that was done before."""
     found = networks()
     with progress.step(f"Bring on {len(found)} demonstration networks"), Client(home, "operator") as client:
@@ -39,7 +39,7 @@ def load_demonstration(home: Home, progress: Progress, families: int | None = No
     if not missing:
         return
     today = datetime.now(LONDON).date()
-    count = families or _families_wanted()
+    count = _families_wanted()
     stories = [story for network in missing for story in stories_of(network, today, count)]
     with progress.step(f"Load {count} synthetic families for each network"):
         Sending(home=home, progress=progress, stories=stories).run()
