@@ -46,6 +46,10 @@ class Returned:
     topic: str
     value: bytes
 
+    @property
+    def event_id(self) -> str:
+        return self.headers["ce_id"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mending:
@@ -66,16 +70,13 @@ async def plan_mending(admin: str, kafka: str, publication: Publication) -> Mend
     async with connected(admin) as connection:
         log = await connection.fetchrow(SQL["log"])
         source = source_of(publication.service, log["incarnation"])
-        published = await _published(kafka, publication.topics, source)
-        known = [position for position in published if position <= log["head"]]
-        ids = {row["position"]: str(row["id"]) for row in await connection.fetch(SQL["ids"], known)}
-        strange = [position for position in known if ids[position] != published[position].headers["ce_id"]]
+        beyond, strange = await _published(connection, kafka, publication.topics, source, log["head"])
         if strange:
             raise StackError(
                 f"{publication.service} has other events than Kafka at {len(strange)} positions, the first is {min(strange)}: "
                 "something was appended after the restore and before it was noticed; restore again and reconcile before the start"
             )
-        lost = [each for position, each in sorted(published.items()) if position > log["head"]]
+        lost = [each for _, each in sorted(beyond.items())]
         streams = sorted({each.place.stream for each in lost})
         rows = await connection.fetch(SQL["newest"], *([stream[n] for stream in streams] for n in (0, 1)))
         versions = {(row["tenant"], row["stream"]): row["version"] for row in rows}
@@ -128,32 +129,41 @@ async def reconcile(installation: Installation, publication: Publication, *, dry
     return mending
 
 
-async def _published(kafka: str, topics: Sequence[str], source: str) -> dict[int, Returned]:
-    """What Kafka holds of this log, by position."""
-    found: dict[int, Returned] = {}
+async def _published(
+    connection: Any, kafka: str, topics: Sequence[str], source: str, head: int
+) -> tuple[dict[int, Returned], set[int]]:
+    """What Kafka holds beyond this log's head, by position; and the positions up to there at which it holds another event."""
+    beyond: dict[int, Returned] = {}
+    strange: set[int] = set()
     async with reading(kafka, topics) as consumer:
         async for batch in batches(consumer):
-            told = [(record, headers_of(record)) for record in batch]
-            for record, said in [each for each in told if each[1].get("ce_source") == source]:
-                _keep(found, record, said)
-    return found
+            told = ((record, headers_of(record)) for record in batch)
+            mine = [_published_as(record, said) for record, said in told if said.get("ce_source") == source]
+            known = {(each.place.position, each.event_id) for each in mine if each.place.position <= head}
+            rows = await connection.fetch(SQL["ids"], [position for position, _ in known])
+            strange |= {position for position, _ in known - {(row["position"], str(row["id"])) for row in rows}}
+            for each in (each for each in mine if each.place.position > head):
+                _keep(beyond, each)
+    return beyond, strange
 
 
-def _keep(found: dict[int, Returned], record: "Record[Any, Any]", said: dict[str, str]) -> None:
-    position = int(said["ce_position"])
-    place = Place(position=position, stream=(said["ce_tenant"], said["ce_subject"]), version=int(said["ce_sequence"]))
-    each = Returned(
-        place=place,
+def _keep(beyond: dict[int, Returned], each: Returned) -> None:
+    if beyond.setdefault(each.place.position, each).event_id != each.event_id:
+        raise StackError(
+            f"Kafka holds two different events at position {each.place.position}: this log was set back before and went on"
+        )
+
+
+def _published_as(record: "Record[Any, Any]", said: dict[str, str]) -> Returned:
+    stream = (said["ce_tenant"], said["ce_subject"])
+    return Returned(
+        place=Place(position=int(said["ce_position"]), stream=stream, version=int(said["ce_sequence"])),
         type=said["ce_type"],
         occurred_at=said["ce_time"],
         headers=said,
         topic=record.topic,
         value=record.value or b"",
     )
-    if found.setdefault(position, each).headers["ce_id"] != said["ce_id"]:
-        raise StackError(
-            f"Kafka holds two different events at position {position}: this log was set back before and went on"
-        )
 
 
 def _places(
