@@ -136,6 +136,8 @@ async def rewrap(
     """
     async with _alone(admin) as keyring:
         networks = [TenantId(row["tenant"]) for row in await keyring.fetch(SQL["networks"], tenant)]
+        if tenant is not None and not networks:
+            raise StackError(f"{tenant} has no key: nothing was ever sealed for it")
         people = await keyring.fetchval(SQL["people"], tenant) if new_key else 0
         turning = _Turning(keyring, masters, masters, tell, total=len(networks) + people)
         for network in networks:
