@@ -73,4 +73,4 @@ def _environment(dsn: str) -> Mapping[str, str]:
         "PGPASSWORD": unquote(parts.password or ""),
         "PGDATABASE": unquote(parts.path.lstrip("/")),
     }
-    return told | {f"PG{name.upper()}": value for name, value in parse_qsl(parts.query) if name == "sslmode"}
+    return told | {f"PG{name.upper()}": value for name, value in parse_qsl(parts.query) if name.startswith("ssl")}

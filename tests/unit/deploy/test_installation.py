@@ -46,6 +46,14 @@ def test_addresses_are_told_without_passwords(home: Home) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("place", "address"), [("database", "database:5432"), ("database:5433", "database:5433"), ("[::1]", "::1:5432")]
+)
+def test_a_database_without_a_port_is_at_the_usual_one(home: Home, place: str, address: str) -> None:
+    admin = f"postgresql://postgres:admin-word@{place}/postgres"
+    assert running(home, {**ENVIRON, "PERINATAL_POSTGRES": admin}).addresses["postgres"] == address
+
+
 def test_what_is_missing_is_named(home: Home) -> None:
     environ = {
         name: value for name, value in ENVIRON.items() if name not in ("PERINATAL_KAFKA", "PERINATAL_OUTCOMES_URL")
