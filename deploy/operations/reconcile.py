@@ -17,17 +17,16 @@ from contracts.referral import PersonErasedV1
 from deploy.local.errors import StackError
 from deploy.operations.gaps import DoesNotFit, Place, Stream, fill, holes_of
 from deploy.operations.installation import Installation
+from deploy.operations.keys import open_keyring
 from deploy.operations.postgres_tools import admin_of
 from deploy.operations.publication import Publication
 from deploy.operations.relay import connected
 from deploy.operations.topic import Record, batches, headers_of, reading
 from deploy.operations.verify import FOLDER
 from services.kit.cloud_events import source_of
-from services.kit.keyring import Keyring
 from services.kit.record import LOST, RECOVERED
-from services.kit.settings import keys_of
 from services.kit.sql import queries
-from services.kit.tenancy import TenantId, TenantPool
+from services.kit.tenancy import TenantId
 
 SQL = queries("reconcile", FOLDER)
 ACTOR = "system:reconcile"
@@ -107,14 +106,9 @@ async def erase_again(installation: Installation, mending: Mending) -> int:
     erased = [each for each in mending.returned if each.type == PersonErasedV1.TYPE]
     if not erased:
         return 0
-    told = installation.environments[mending.service]
-    pool = await TenantPool.open(told["PERINATAL_KEYRING"], size=1)
-    keyring = Keyring(pool, *keys_of(told["PERINATAL_KEYRING_MASTER_KEY"]))
-    try:
+    async with open_keyring(installation, mending.service) as keyring:
         for each in erased:
             await keyring.destroy(TenantId(each.place.stream[0]), orjson.loads(each.value)["person_id"])
-    finally:
-        await keyring.close()
     return len(erased)
 
 

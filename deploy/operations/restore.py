@@ -22,12 +22,13 @@ from deploy.local.progress import Progress
 from deploy.local.wiring import KEYRING, MASTER_KEY
 from deploy.operations.backup import SQL
 from deploy.operations.installation import STORES, Installation
-from deploy.operations.keys import keyring_of, master_keys, status
+from deploy.operations.keys import keyring_of, status
 from deploy.operations.manifest import Dumped, Manifest, check, read_manifest
 from deploy.operations.postgres_tools import admin_of, load
 from deploy.operations.publication import publication_of
 from deploy.operations.relay import relay_status
 from deploy.operations.topic import cluster_of
+from services.kit.wrapping import MasterKeys
 
 OF_ANOTHER_KAFKA = {
     "consumer_checkpoints": "forget_offsets",
@@ -92,7 +93,7 @@ def place_secrets(made: Plan, home: Home) -> None:
             write_whole(home.secrets / file.name, file.read_text(encoding="utf-8"))
     both = [place / MASTER_KEY for place in (home.secrets, kept)]
     keys = [key.strip() for file in both for key in file.read_text(encoding="utf-8").split(",")]
-    write_whole(home.secrets / MASTER_KEY, ",".join(dict.fromkeys(keys)))
+    write_whole(home.secrets / MASTER_KEY, ",".join(dict.fromkeys(filter(None, keys))))
     users = made.keys / "users.yaml"
     if users.exists() and not users_file(home).exists():
         users_file(home).parent.mkdir(exist_ok=True)
@@ -161,7 +162,7 @@ async def begin_anew(admin: str) -> None:
 
 async def _require_opened(installation: Installation) -> None:
     """Raises StackError when a network's key in the keyring opens with none of the master keys."""
-    if unopened := (await status(keyring_of(installation), master_keys(installation))).unopened:
+    if unopened := (await status(keyring_of(installation), MasterKeys(*installation.master_keys()))).unopened:
         raise StackError(f"no master key there is opens the keys of {', '.join(unopened)}: find the one of that day")
 
 
