@@ -93,6 +93,7 @@ def report(
     if as_at is not None:
         asked["as_at"] = as_at
     with Client(here(), ACCOUNT) as client:
+        client.require_network(pcn)
         found: Report = client.get("portal", f"/v1/pcns/{pcn}/report", asked)
     _write(RENDERERS[written_as](found), output)
 
