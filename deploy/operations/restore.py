@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 
@@ -26,7 +25,7 @@ from deploy.operations.keys import keyring_of, status
 from deploy.operations.manifest import Dumped, Manifest, check, read_manifest
 from deploy.operations.postgres_tools import admin_of, load
 from deploy.operations.publication import publication_of
-from deploy.operations.relay import relay_status
+from deploy.operations.relay import connected, relay_status
 from deploy.operations.topic import cluster_of
 from services.kit.wrapping import MasterKeys
 
@@ -130,34 +129,24 @@ async def _empty(made: Plan, admin: str, name: str) -> None:
         return
     if not made.replace:
         raise StackError(f"the database {name} is not empty: add --replace to throw away what it holds")
-    connection = await asyncpg.connect(admin)
-    try:
+    async with connected(admin) as connection:
         await connection.execute(await connection.fetchval(SQL["drop"], name))
-    finally:
-        await connection.close()
 
 
 async def _tables(admin: str, name: str) -> int:
     try:
-        connection = await asyncpg.connect(admin_of(admin, name))
+        async with connected(admin_of(admin, name)) as connection:
+            return int(await connection.fetchval(SQL["tables"]))
     except asyncpg.InvalidCatalogNameError:
         return 0
-    try:
-        return int(await connection.fetchval(SQL["tables"]))
-    finally:
-        await connection.close()
 
 
 async def begin_anew(admin: str) -> None:
     """One database forgets the Kafka it knew, in one transaction: its log is published from the beginning, its offsets are none."""
-    connection: Any = await asyncpg.connect(admin)
-    try:
-        async with connection.transaction():
-            for thing, statement in OF_ANOTHER_KAFKA.items():
-                if await connection.fetchval(SQL["has"], thing):
-                    await connection.execute(SQL[statement])
-    finally:
-        await connection.close()
+    async with connected(admin) as connection, connection.transaction():
+        for thing, statement in OF_ANOTHER_KAFKA.items():
+            if await connection.fetchval(SQL["has"], thing):
+                await connection.execute(SQL[statement])
 
 
 async def _require_opened(installation: Installation) -> None:
