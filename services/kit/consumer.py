@@ -49,7 +49,7 @@ class Overtaken(Systemic):
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """A partition's share of a batch: from the checkpoint on."""
+    """A partition's share of a batch: from the checkpoint on. Empty when all was taken before, or when it begins behind a jump."""
 
     partition: TopicPartition
     next_offset: int
@@ -172,11 +172,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
         for record in records:
             grouped.setdefault(TopicPartition(record.topic, record.partition), []).append(record)
         async with self._pool.unscoped() as tx:
-            claims = [
-                claim
-                for partition in sorted(grouped)
-                if (claim := await self._claim(tx, consumer, partition, grouped[partition]))
-            ]
+            found = [await self._claim(tx, partition, grouped[partition]) for partition in sorted(grouped)]
+            claims = [claim for claim in found if claim.records]
             outcome = await how(tx, [record for claim in claims for record in claim.records])
             for claim in claims:
                 await self._move(tx, claim)
@@ -184,6 +181,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
         offsets = {claim.partition: claim.records[-1].offset + 1 for claim in claims}
         if offsets:
             await self._tell_kafka(consumer, offsets)
+        for claim in found:
+            self._read_on(consumer, claim, grouped[claim.partition][0].offset)
 
     def _committed(self, claims: Sequence[_Claim], outcome: Outcome) -> None:
         self._epochs.update({claim.partition: claim.epoch for claim in claims})
@@ -201,28 +200,21 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
         except (KafkaError, TimeoutError) as error:
             log.warning("offsets-not-told", consumer=self._name, error=type(error).__name__)
 
-    async def _claim(self, tx: Tx, consumer: Any, partition: TopicPartition, records: Records) -> _Claim | None:
-        next_offset, epoch = await self._checkpoint(tx, partition, records[0].offset)
+    async def _claim(self, tx: Tx, partition: TopicPartition, records: Records) -> _Claim:
+        next_offset, epoch = await self._checkpoint(tx, partition)
         if partition not in self._epochs:
             epoch = await tx.fetchval(SQL["own"], self._name, partition.topic, partition.partition)
         elif self._epochs[partition] != epoch:
             raise Overtaken
         if records[0].offset > next_offset:
-            self._rewind(consumer, partition, next_offset, records[0].offset)
-            return None
-        self._rewound.pop(partition, None)
-        waiting = [record for record in records if record.offset >= next_offset]
-        if not waiting:
-            _seek(consumer, partition, next_offset)
-            return None
-        return _Claim(partition, next_offset, epoch, waiting)
+            return _Claim(partition, next_offset, epoch, ())
+        return _Claim(partition, next_offset, epoch, [record for record in records if record.offset >= next_offset])
 
-    async def _checkpoint(self, tx: Tx, partition: TopicPartition, first_offset: int) -> tuple[int, int]:
+    async def _checkpoint(self, tx: Tx, partition: TopicPartition) -> tuple[int, int]:
         where = (self._name, partition.topic, partition.partition)
         row = await tx.fetchrow(SQL["checkpoint"], *where)
         if row is None:
-            # The first start begins at the oldest record Kafka holds; a joining member may be shown a later one first.
-            await tx.execute(SQL["begin"], *where, 0)
+            await tx.execute(SQL["begin"], *where)
             row = await tx.fetchrow(SQL["checkpoint"], *where)
         return (row["next_offset"], row["epoch"]) if row else (0, 0)
 
@@ -232,6 +224,18 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
         taken = await taken_by(self._pool, self._name)
         for partition in {TopicPartition(record.topic, record.partition) for record in records}:
             _seek(consumer, partition, taken.get(partition, 0))
+
+    def _read_on(self, consumer: Any, claim: _Claim, seen: int) -> None:
+        """Where nothing could be taken, go where something can. Only after the commit: a batch that failed is seen again as it was.
+
+        Raises RecordsLost.
+        """
+        if not claim.records and seen > claim.next_offset:
+            self._rewind(consumer, claim.partition, claim.next_offset, seen)
+            return
+        self._rewound.pop(claim.partition, None)
+        if not claim.records:
+            _seek(consumer, claim.partition, claim.next_offset)
 
     def _rewind(self, consumer: Any, partition: TopicPartition, checkpoint: int, seen: int) -> None:
         if self._rewound.get(partition) == checkpoint:

@@ -1,27 +1,33 @@
 """Invariant 6: each event once and in order, whoever dies, sleeps or is shown the door in the middle of a batch."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain as chain_of
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.databases import Databases
 from services.kit.consumer import Overtaken
+from services.kit.rebuild.records import reader_of
 from services.kit.record import Recorded
+from services.kit.records import RecordsLost
+from services.kit.registry import into
 from services.kit.tenancy import Tx
 from services.kit.testing import eventually
 from services.kit.watchdog import Watchdog
 from tests.databases import Database
+from tests.faults import oracle
 from tests.faults.chain import PATIENCE, Chain, at_work, make_place
 from tests.faults.child import worker
 from tests.faults.load import fill
 from tests.faults.oracle import administrator
+from tests.integration.kit.toy import TOTALS
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
 
@@ -110,16 +116,56 @@ async def test_the_checkpoint_moves_from_where_a_batch_began_and_under_its_epoch
     late, owner = chain.consumer(), chain.consumer()
     records = [SimpleNamespace(offset=0)]
     async with chain.pool.unscoped() as tx:
-        overtaken = await late._claim(tx, None, partition, records)
+        overtaken = await late._claim(tx, partition, records)
     async with chain.pool.unscoped() as tx:
-        claim = await owner._claim(tx, None, partition, records)
-        assert overtaken is not None
-        assert claim is not None
+        claim = await owner._claim(tx, partition, records)
         await owner._move(tx, claim)
     for stale in (overtaken, replace(overtaken, next_offset=1), claim):
         with pytest.raises(Overtaken):
             async with chain.pool.unscoped() as tx:
                 await late._move(tx, stale)
+
+
+async def test_going_back_is_no_less_for_a_batch_that_is_tried_again(chain: Chain) -> None:
+    """One partition begins behind its checkpoint, and the work for another fails: the second try is no second sight of a gap."""
+    failing = [ConnectionError()]
+    fold = into([TOTALS])
+
+    async def work(tx: Tx, events: Sequence[Recorded[Any]]) -> None:
+        await fold(tx, events)
+        if failing:
+            raise failing.pop()
+
+    await fill(chain)
+    consumer = chain.consumer(work=work)
+    async with at_work(chain.relay()), reader_of(chain.place.kafka) as reader:
+        by_partition = await published(chain, reader)
+        skipped, *whole = [records for records in by_partition.values() if len(records) > 1]
+        batch = [*skipped[1:], *chain_of(*whole)]
+        with pytest.raises(ConnectionError):
+            await consumer.take(reader, batch)
+        await consumer.take(reader, batch)
+        partition = TopicPartition(skipped[0].topic, skipped[0].partition)
+        assert await reader.position(partition) == skipped[0].offset
+        assert await chain.taken() == sum(map(len, whole))
+        with pytest.raises(RecordsLost):
+            await consumer.take(reader, batch)
+        await consumer.take(reader, skipped)
+    await chain.verify(sent_again=False)
+
+
+async def published(chain: Chain, reader: AIOKafkaConsumer) -> Mapping[TopicPartition, list[Any]]:
+    """Everything that is to be published, as it lies in Kafka."""
+    partitions = [TopicPartition(chain.place.topic, number) for number in range(3)]
+    found: dict[TopicPartition, list[Any]] = {partition: [] for partition in partitions}
+    reader.assign(partitions)
+    await reader.seek_to_beginning()
+    wanted = await oracle.public_events(chain.place.source)
+    async with asyncio.timeout(PATIENCE):
+        while sum(map(len, found.values())) < wanted:
+            for partition, records in (await reader.getmany(timeout_ms=200)).items():
+                found[partition] += records
+    return found
 
 
 async def test_killed_while_projecting(chain: Chain, tmp_path: Path) -> None:
