@@ -237,6 +237,13 @@ async def test_a_record_without_headers_stands_alone_and_says_nothing(chain: Cha
     assert await stands(chain)
 
 
+async def test_a_stream_whose_name_is_none_stands_still_even_when_nothing_else_fails(chain: Chain) -> None:
+    async with at_work(chain.relay(), chain.consumer()):
+        await chain.append("account of somebody", 1)
+        await eventually(lambda: stands(chain, "0/0"), within=PATIENCE)
+    assert await chain.taken() == 0
+
+
 async def test_a_gap_behind_a_record_without_headers_parks_and_heals(chain: Chain) -> None:
     """The second of three events lost its headers on the way: the third waits for it, and nobody else does."""
     stream = f"account-{uuid4()}"
