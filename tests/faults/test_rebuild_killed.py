@@ -12,9 +12,8 @@ from tests.databases import Database
 from tests.faults.chain import PATIENCE, TENANTS, Chain, at_work
 from tests.faults.child import Child, started
 from tests.faults.load import fill
-from tests.faults.rebuilder import POINTS
+from tests.faults.rebuilder import POINTS, topics_of
 from tests.integration.kit.accounts import left_over, log_of, rebuilding, rows_of
-from tests.integration.kit.test_rebuild_topics import topics_of
 from tests.integration.kit.toy import TOTALS
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
@@ -54,7 +53,7 @@ async def killed_at(point: str, chain: Chain, kind: str, folder: Path) -> None:
 
 
 async def the_next_one_succeeds(chain: Chain, kind: str, database: Database) -> None:
-    source = log_of(chain.source) if kind == "log" else topics_of(chain)
+    source = log_of(chain.source) if kind == "log" else topics_of(chain.place)
     live = await rows_of(database, "public.totals")
     async with rebuilding(database, source, TOTALS) as rebuild:
         await rebuild.build()

@@ -17,6 +17,7 @@ from services.kit.tenancy import TenantPool
 from services.kit.testing import eventually
 from tests.conftest import MakeDatabase
 from tests.databases import Database
+from tests.faults.chain import at_work
 from tests.integration.kit.accounts import (
     ACCOUNTS,
     NOW,
@@ -24,7 +25,6 @@ from tests.integration.kit.accounts import (
     account_parts,
     administrator,
     append,
-    at_work,
     fill,
     left_over,
     log_of,
