@@ -179,7 +179,7 @@ class _Lane:
 
     async def _execute(self, requests: Sequence[Request]) -> Sequence[Any]:
         if self._connection is None or self._connection.is_closed():
-            self._connection = await asyncpg.connect(self._dsn, command_timeout=self._deadline)
+            self._connection = await asyncpg.connect(self._dsn, timeout=self._deadline, command_timeout=self._deadline)
         alone = len(requests) == 1
         statement, values = (SQL["append_one"], _one(requests[0])) if alone else (SQL["append_many"], _many(requests))
         with metrics.APPEND_SECONDS.time():
