@@ -217,7 +217,7 @@ async def test_the_systems_own_trouble_parks_nothing(chain: Chain, error: Except
 
 async def test_a_record_without_headers_stands_alone_and_says_nothing(chain: Chain) -> None:
     handler = Handler(on_bad)
-    headers = [("ce_type", MARKER.encode()), ("ce_subject", b"\xff\xfe")]
+    headers = [("ce_type", MARKER.encode()), ("ce_subject", b"\xff\xfe"), ("ce_source", None)]
     producer = AIOKafkaProducer(bootstrap_servers=chain.place.kafka)
     await producer.start()
     for key in (MARKER.encode(), b"943 476 5919", None):
