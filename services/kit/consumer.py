@@ -226,10 +226,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
             _seek(consumer, partition, taken.get(partition, 0))
 
     def _read_on(self, consumer: Any, claim: _Claim, seen: int) -> None:
-        """Where nothing could be taken, go where something can. Only after the commit: a batch that failed is seen again as it was.
-
-        Raises RecordsLost.
-        """
+        """Where nothing was taken, go where something can be. After the commit: a failed batch comes again. Raises RecordsLost."""
         if not claim.records and seen > claim.next_offset:
             self._rewind(consumer, claim.partition, claim.next_offset, seen)
             return
@@ -239,9 +236,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
 
     def _rewind(self, consumer: Any, partition: TopicPartition, checkpoint: int, seen: int) -> None:
         if self._rewound.get(partition) == checkpoint:
-            raise RecordsLost(
-                f"{partition.topic}[{partition.partition}] has no record {checkpoint}, the next is {seen}"
-            )
+            named = f"{partition.topic}[{partition.partition}]"
+            raise RecordsLost(f"{named} has no record {checkpoint}, the next is {seen}")
         log.warning(
             "consumer-rewound", topic=partition.topic, partition=partition.partition, checkpoint=checkpoint, seen=seen
         )
