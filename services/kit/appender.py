@@ -73,7 +73,7 @@ class Appender:
         self._closing = False
 
     async def append(self, request: Request) -> Answer:
-        """The outcome of one request. Raises Conflict; Busy when the queue is full or the deadline passed, outcome unknown."""
+        """The outcome of one request. Raises Conflict, StoreHeld, or Busy: the queue is full, or no word came in time."""
         if self._closing or len(self._queue) >= self._limit:
             metrics.APPENDS.labels("busy").inc()
             raise Busy
