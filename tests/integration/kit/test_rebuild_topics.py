@@ -1,9 +1,8 @@
 """A read model that is made from Kafka, built anew: from the topic, and where its beginning is gone from the owner's log."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from structlog.testing import capture_logs
 
-from deploy.local.databases import Databases
 from services.kit.cloud_events import Message
 from services.kit.event_store import recorded
 from services.kit.rebuild import records
@@ -23,7 +21,7 @@ from services.kit.replay import Place as Standing
 from services.kit.tenancy import TenantId
 from services.kit.testing import eventually
 from tests.databases import Database
-from tests.faults.chain import TENANTS, Chain, at_work, make_place
+from tests.faults.chain import TENANTS, Chain, at_work
 from tests.faults.load import append_for, fill
 from tests.faults.oracle import read_topic
 from tests.faults.rebuilder import topics_of
@@ -34,13 +32,6 @@ from tests.integration.kit.toy_log import CODEC
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
 
 NEWER = replace(TOTALS, version=2)
-
-
-@pytest.fixture
-async def chain(databases: Databases, keyring: Database, kafka: str, tmp_path: Path) -> AsyncIterator[Chain]:
-    chain = await Chain.open(await make_place(databases, keyring, kafka, tmp_path))
-    yield chain
-    await chain.close()
 
 
 async def test_the_same_rows_from_the_topic_though_it_holds_some_events_twice(
