@@ -265,6 +265,17 @@ async def test_a_table_changed_by_a_migration_is_not_replaced_by_one_built_befor
             await rebuild.swap()
 
 
+async def test_a_comparison_that_is_refused_leaves_nothing_behind(parts: Parts) -> None:
+    await fill(parts.store, 2, 2)
+    await project(parts)
+    async with rebuilding(parts.database, log_of(parts)) as rebuild:
+        await rebuild.build()
+        await changed(parts, "alter table accounts add column later text")
+        with pytest.raises(RebuildRefused, match="a migration has changed the live table"):
+            await rebuild.verify()
+    assert await left_over(parts.database) == NOTHING
+
+
 async def test_two_rebuilds_at_once_are_one_too_many(parts: Parts) -> None:
     async with rebuilding(parts.database, log_of(parts)):
         with pytest.raises(RebuildRefused, match="another rebuild"):
