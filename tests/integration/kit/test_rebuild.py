@@ -183,8 +183,7 @@ async def test_somebody_erased_is_built_as_redacted_and_leaves_what_is_kept(part
         await rebuild.swap()
     await parts.keyring.destroy(TENANTS[0], gone)
     assert sum("Ann Example" in row for row in await rows_of(parts.database, "kept.accounts")) == 1
-    async with parts.pool.unscoped() as tx:
-        await tx.execute("select discard_kept()")
+    await copies_discarded(parts)
     assert await left_over(parts.database) == NOTHING
     async with rebuilding(parts.database, log_of(parts)) as rebuild:
         await rebuild.build()
@@ -192,6 +191,17 @@ async def test_somebody_erased_is_built_as_redacted_and_leaves_what_is_kept(part
     rows = await rows_of(parts.database)
     assert [len(rows), sum(gone in row for row in rows), sum("Owner" in row for row in rows)] == [7, 1, 6]
     assert not any("Ann Example" in row for row in rows)
+
+
+async def test_what_was_built_and_not_put_in_place_is_gone_too_once_nobody_is_at_it(parts: Parts) -> None:
+    await fill(parts.store, 2, 2)
+    await project(parts)
+    async with rebuilding(parts.database, log_of(parts)) as rebuild:
+        await rebuild.build()
+        await copies_discarded(parts)
+        assert await left_over(parts.database) == ["shadow toy.accounts", "shadow.accounts"]
+    await copies_discarded(parts)
+    assert await left_over(parts.database) == NOTHING
 
 
 async def test_verify_names_the_tenant_that_differs_and_changes_nothing(parts: Parts) -> None:
@@ -374,6 +384,12 @@ async def rolled_back(parts: Parts, model: Any) -> None:
 async def changed(parts: Parts, statement: str) -> None:
     async with administrator(parts.database) as connection:
         await connection.execute(statement)
+
+
+async def copies_discarded(parts: Parts) -> None:
+    """As when somebody is erased."""
+    async with parts.pool.unscoped() as tx:
+        await tx.execute("select discard_kept()")
 
 
 async def looked_up(parts: Parts, query: str) -> list[Any]:
