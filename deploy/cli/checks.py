@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 import typer
@@ -22,7 +21,3 @@ def conclude(told: Any, findings: Sequence[Finding], *, as_json: bool) -> None:
     if not findings and not as_json:
         out.print("All of it holds.")
     raise typer.Exit(1 if findings else 0)
-
-
-def plainly(found: Sequence[Finding]) -> list[dict[str, str]]:
-    return [asdict(finding) for finding in found]

@@ -69,6 +69,11 @@ class Client:
         """Send a command and return its answer: {id, stream, version, position}."""
         return self._answer(service, method, path, json=body, headers={"Idempotency-Key": str(command_id)})
 
+    def require_network(self, pcn: str) -> None:
+        """Raises StackError for a network that was not brought on: a mistyped code must not give an empty answer."""
+        if pcn not in {network["pcn_ods_code"] for network in self.get("referral", "/v1/pcns")}:
+            raise StackError(f"{pcn} is not set up: bring it on with `perinatal pcn add FILE`")
+
     def _answer(self, service: str, method: str, path: str, **request: Any) -> Any:
         response = self._persist(f"{self._addresses[service]}{path}", method, request)
         if response.is_success:
@@ -80,9 +85,9 @@ class Client:
         while True:
             try:
                 response = self._send(url, method, request)
-            except httpx2.TransportError as problem:
+            except (httpx2.TransportError, httpx2.HTTPStatusError) as problem:
                 if time.monotonic() > end:
-                    raise StackError(f"no answer from {url.partition('?')[0]}: {type(problem).__name__}") from problem
+                    raise _no_answer(problem) from problem
             else:
                 if response.status_code not in _TRY_AGAIN or time.monotonic() > end:
                     return response
@@ -121,6 +126,12 @@ class Client:
         if self._account not in known:
             raise StackError(f"there is no account {self._account!r} in {self._home.root}")
         return known[self._account]
+
+
+def _no_answer(problem: httpx2.TransportError | httpx2.HTTPStatusError) -> StackError:
+    """Named by who was asked: before a service it is the identity provider."""
+    why = problem.response.status_code if isinstance(problem, httpx2.HTTPStatusError) else type(problem).__name__
+    return StackError(f"no answer from {problem.request.url.copy_with(query=None)}: {why}")
 
 
 def _problem(response: httpx2.Response) -> Mapping[str, Any]:

@@ -102,6 +102,6 @@ def _metrics(addresses: Iterable[str]) -> dict[str, float]:
 
 def _exposition(address: str) -> str:
     try:
-        return ask(f"{address}/metrics").text
+        return ask(f"{address}/metrics").raise_for_status().text
     except httpx2.HTTPError:
         return ""

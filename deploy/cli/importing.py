@@ -143,8 +143,7 @@ def _send(planned: Plan, *, asked: bool) -> Outcome | None:
         err.print("Nothing was sent.")
         return None
     with Client(here(), ACCOUNT) as client, _bars() as bars:
-        if planned.pcn not in {network["pcn_ods_code"] for network in client.get("referral", "/v1/pcns")}:
-            raise StackError(f"{planned.pcn} is not set up: bring it on with `perinatal pcn add FILE`")
+        client.require_network(planned.pcn)
         run = Import(pcn=planned.pcn, services=client, progress=bars, patience=Patience())
         return _told_how_to_go_on(run, planned)
 

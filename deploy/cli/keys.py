@@ -132,7 +132,7 @@ def _look(installation: Installation) -> tuple[Status, Known]:
 
 
 def _keyring(installation: Installation) -> tuple[str, MasterKeys]:
-    return operations.keyring_of(installation), operations.master_keys(installation)
+    return operations.keyring_of(installation), MasterKeys(*installation.master_keys())
 
 
 def _show(found: Status, known: Known) -> None:

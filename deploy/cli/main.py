@@ -49,10 +49,19 @@ def main() -> None:
         program(sys.argv[1:])()
     except StackError as problem:
         fail(problem)
-        sys.exit(1)
     except OSError as problem:
         fail(explained(problem, here().root))
-        sys.exit(1)
+    except _of_the_parts() as problem:
+        # Of PostgreSQL's only the first argument: its detail may quote a row.
+        why = ": ".join([type(problem).__name__, *map(str, problem.args[:1])])
+        fail(StackError(f"{type(problem).__module__.partition('.')[0]} says {why}; see `perinatal status`"))
+    sys.exit(1)
+
+
+def _of_the_parts() -> tuple[type[Exception], ...]:
+    """What the clients of PostgreSQL and Kafka raise besides OSError; asked for, and so read in, only when something was raised."""
+    database, broker = import_module("asyncpg"), import_module("aiokafka.errors")
+    return database.PostgresError, database.InterfaceError, broker.KafkaError
 
 
 if __name__ == "__main__":

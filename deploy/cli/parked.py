@@ -21,7 +21,7 @@ from deploy.operations.installation import this_installation
 from deploy.operations.parked import Standing, Tried, Wanted, do_without, events_of, standing_still, try_again
 from services.kit.parking import Pointer
 
-FAILED, WRONG_USE = 1, 2
+FAILED = 1
 _LONGEST = 200
 _TELLS_WHO = re.compile(r"[@<>]|\d[\d -]{4,}\d")
 

@@ -4,14 +4,24 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from deploy.importing.located_yaml import BrokenFile, LocatedYaml, Mistake, read
 from deploy.local.errors import StackError
+from services.referral.codes import read_codes
+
+
+def _known(care_strand: str) -> str:
+    offered = read_codes().lists["care_strand"]
+    if care_strand not in offered:
+        raise ValueError(f"is none of {', '.join(entry.code for entry in offered.codes)}")
+    return care_strand
+
 
 PcnCode = Annotated[str, StringConstraints(pattern=r"^U\d{5}$")]
 OdsCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3,12}$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+CareStrand = Annotated[str, AfterValidator(_known)]
 
 _REASONS = {
     "missing": "is missing",
@@ -44,12 +54,12 @@ class PracticeEntry(_Part):
 
 
 class PcnFile(_Part):
-    """`waiting_threshold_days`: from referral to first contact. The care strands are a code list of the referral service."""
+    """`waiting_threshold_days`: from the day a referral arrives to the day care is due."""
 
     pcn_ods_code: PcnCode
     name: Name
     practices: Annotated[list[PracticeEntry], Field(min_length=1)]
-    care_strands: Annotated[list[str], Field(min_length=1)]
+    care_strands: Annotated[list[CareStrand], Field(min_length=1)]
     waiting_threshold_days: Annotated[int, Field(ge=1, le=3 * 365)]
     commissioner_ods_code: OdsCode | None = None
 
@@ -83,4 +93,4 @@ def _parse(text: str) -> PcnFile:
 
 def _mistake(located: LocatedYaml, kind: str, place: tuple[int | str, ...], said: str) -> Mistake:
     reason = _PATTERNS.get(str(place[-1]), said) if kind == "string_pattern_mismatch" else _REASONS.get(kind, said)
-    return located.mistake(place, reason)
+    return located.mistake(place, reason.removeprefix("Value error, "))

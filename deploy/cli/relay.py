@@ -1,4 +1,4 @@
-"""`relay status`, `relay verify`, `relay republish`: what left the services' logs for Kafka."""
+"""`relay status | verify | republish | anew`: what left the services' logs for Kafka."""
 
 import asyncio
 import json
@@ -79,6 +79,8 @@ def republish_(
 ) -> None:
     """Send published events again, in order; who has taken them before drops them."""
     known_store(service)
+    if last and last < first:
+        raise typer.BadParameter(f"position {last} comes before {first}", param_hint="--to")
     sent, last = asyncio.run(_republish(this_installation(), service, first, last, pcn, dry_run=dry_run))
     if as_json:
         sys.stdout.write(json.dumps({"events": sent, "from": first, "to": last, "dry_run": dry_run}) + "\n")
@@ -93,13 +95,14 @@ def anew(dry_run: DryRun = False) -> None:
 
     The services must not run. Who has taken an event drops it.
     """
+    if dry_run:
+        for name in this_installation().environments:
+            out.print(f"{name} would begin anew")
+        return
     home, steps = here(), Steps()
     require_stopped(home)
     with parts_up(home, steps) as installation:
         for name in installation.environments:
-            if dry_run:
-                out.print(f"{name} would begin anew")
-                continue
             with steps.step(f"{name} begins anew"):
                 asyncio.run(begin_anew(admin_of(installation.postgres_admin, name)))
 

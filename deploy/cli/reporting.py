@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -47,12 +48,12 @@ def _day(written: str) -> date:
 
 def _moment(written: str) -> str:
     """A day, which the portal takes to its end, or a time; one without a zone is London's."""
+    with suppress(ValueError):
+        return date.fromisoformat(written).isoformat()
     try:
         moment = datetime.fromisoformat(written)
     except ValueError as error:
         raise typer.BadParameter(f"{written} is not a date or a time, as in 2026-05-04T09:00:00+01:00") from error
-    if len(written) == len("2026-05-04"):
-        return written
     return (moment if moment.tzinfo else moment.replace(tzinfo=LONDON)).isoformat()
 
 
@@ -92,6 +93,7 @@ def report(
     if as_at is not None:
         asked["as_at"] = as_at
     with Client(here(), ACCOUNT) as client:
+        client.require_network(pcn)
         found: Report = client.get("portal", f"/v1/pcns/{pcn}/report", asked)
     _write(RENDERERS[written_as](found), output)
 

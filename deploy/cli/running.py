@@ -44,14 +44,18 @@ def up(
     follow_file: Annotated[str, typer.Option(hidden=True)] = "",
 ) -> None:
     """Start the stack of this folder; Ctrl-C stops it in order."""
-    home = here()
+    home, parts = here(), _parts(only)
+    if demo and "services" not in parts:
+        raise typer.BadParameter(
+            "the demonstration is loaded through the services: leave --only out", param_hint="--demo"
+        )
     if detach:
         arguments = [*(["--demo"] if demo else []), *(["--new-ports"] if new_ports else []), "--only", only]
         follow(spawn_detached(home, arguments), err)
         announce(home, attached=False)
         return
     told: Progress = ToFile(Path(follow_file)) if follow_file else Steps()
-    stack = Stack(home.root, parts=_parts(only), demo=demo, new_ports=new_ports, progress=told)
+    stack = Stack(home.root, parts=parts, demo=demo, new_ports=new_ports, progress=told)
     try:
         _run(stack, told, demo=demo)
     except StackError as problem:
@@ -68,7 +72,8 @@ def down() -> None:
         err.print(f"nothing is running in {home.root}")
         return
     with Steps().step(f"Stop the stack of {home.root}"):
-        os.kill(pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
         end = time.monotonic() + _STOP_LIMIT
         while supervisor_of(home) is not None:
             if time.monotonic() > end:
@@ -88,7 +93,8 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
         table.add_row(name, part["state"], part["address"] or "")
     out.print(table)
     parked = f"{told.parked} events of {told.parked_streams} streams"
-    out.print(f"{'ready' if told.ready else told.phase}  lag {_words(told.lag)}  parked {parked}")
+    phase = "not ready" if told.phase == "ready" and not told.ready else told.phase
+    out.print(f"{phase}  lag {_words(told.lag)}  parked {parked}")
     if told.error:
         err.print(f"the last run ended: {told.error}", markup=False)
 

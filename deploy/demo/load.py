@@ -23,14 +23,19 @@ from deploy.demo.told import told_stories
 from deploy.local.errors import StackError
 from deploy.local.home import Home
 from deploy.local.progress import Progress
+from deploy.operations.installation import running
 from services.training.application import input_id_for
 
 FAMILIES = 260
 _VARIABLE = "PERINATAL_DEMO_FAMILIES"
 
 
-def load_demonstration(home: Home, progress: Progress, families: int | None = None) -> None:
-    """Configure the synthetic networks and send what happened in them, unless that was done before."""
+def load_demonstration(home: Home, progress: Progress) -> None:
+    """Configure the synthetic networks and send what happened in them, unless that was done before. Raises StackError."""
+    if not running(home).synthetic:
+        raise StackError(
+            "the demonstration goes only where people are made up: start everything with PERINATAL_SYNTHETIC=true"
+        )
     found = networks()
     with progress.step(f"Bring on {len(found)} demonstration networks"), Client(home, "operator") as client:
         for network in found:
@@ -39,7 +44,7 @@ def load_demonstration(home: Home, progress: Progress, families: int | None = No
     if not missing:
         return
     today = datetime.now(LONDON).date()
-    count = families or _families_wanted()
+    count = _families_wanted()
     stories = [story for network in missing for story in stories_of(network, today, count)]
     with progress.step(f"Load {count} synthetic families for each network"):
         Sending(home=home, progress=progress, stories=stories).run()

@@ -80,7 +80,8 @@ def day(source: Source, row: Row, *, first: date, today: date) -> date:
     found = text(source, row)
     if not found:
         raise bad(row, source, "date-missing", "the date is blank")
-    written = "yyyy-mm-dd" if source.column is None or source.codes else source.date_format
+    from_mapping = source.column is None or source.codes or not row.cells[source.column]
+    written = "yyyy-mm-dd" if from_mapping else source.date_format
     try:
         parsed = datetime.strptime(found, DATE_PATTERNS[written]).date()  # noqa: DTZ007 - a day has no zone
     except ValueError as error:

@@ -52,8 +52,8 @@ class LocatedYaml:
 def read(text: str) -> LocatedYaml:
     """Parse `text`, which must be one mapping at the top without a key given twice. Raises BrokenFile."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
+        root = yaml.compose(text, Loader=_Located)
+        values = yaml.load(text, Loader=_Located)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
         raise BrokenFile([_syntax_mistake(error, text)]) from error
     if not isinstance(root, yaml.MappingNode):
@@ -62,6 +62,16 @@ def read(text: str) -> LocatedYaml:
     if twice:
         raise BrokenFile(twice)
     return LocatedYaml(values=values, root=root)
+
+
+class _Located(yaml.SafeLoader):
+    """Names the place of what looks like a date or a number and is none, too: 2026-02-30."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep=deep)
+        except ValueError as error:
+            raise yaml.constructor.ConstructorError(None, None, str(error), node.start_mark) from error
 
 
 def _syntax_mistake(error: yaml.YAMLError, text: str) -> Mistake:

@@ -16,5 +16,7 @@ def explained(problem: OSError, where: Path) -> StackError:
     """An operating system error as one line; a full disk is named as such."""
     if problem.errno in (errno.ENOSPC, errno.EDQUOT):
         return StackError(f"disk full: nothing more can be written below {where}")
-    named = f" ({problem.filename})" if problem.filename else ""
-    return StackError(f"{problem.strerror or problem}{named}")
+    said = problem.strerror or str(problem) or type(problem).__name__
+    if isinstance(problem, ConnectionError | TimeoutError):
+        return StackError(f"a part does not answer: {said}; see `perinatal status`")
+    return StackError(f"{said} ({problem.filename})" if problem.filename else said)

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,10 +24,6 @@ class Home:
     @property
     def state_file(self) -> Path:
         return self.root / "stack.json"
-
-    @property
-    def progress_file(self) -> Path:
-        return self.root / "progress.jsonl"
 
     @property
     def secrets(self) -> Path:
@@ -99,8 +96,5 @@ def last_lines(path: Path, count: int) -> str:
     """The end of a log; empty when there is none."""
     if not path.exists():
         return ""
-    with path.open("rb") as file:
-        file.seek(0, os.SEEK_END)
-        file.seek(max(0, file.tell() - 64 * 1024))
-        lines = file.read().decode("utf-8", "replace").splitlines()
-    return "\n".join(lines[-count:])
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return "".join(deque(file, count)).removesuffix("\n")

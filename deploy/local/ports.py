@@ -25,7 +25,11 @@ def is_free(port: int) -> bool:
 
 
 def answers(address: str, timeout: float = 1.0) -> bool:
-    """True when something accepts connections at `host:port`."""
+    """True when something accepts connections at `host:port`, or at one of several with commas between them."""
+    return any(_accepts(each, timeout) for each in address.split(","))
+
+
+def _accepts(address: str, timeout: float) -> bool:
     host, _, port = address.rpartition(":")
     try:
         socket.create_connection((host, int(port)), timeout).close()

@@ -136,8 +136,10 @@ class Stack:
         self._watcher.start()
 
     def _stop_parts(self, failure: StackError | None) -> None:
-        self._write("stopping")
-        self.supervisor.stop_all()
+        try:
+            self._write("stopping")
+        finally:
+            self.supervisor.stop_all()
         if self._throw_away:
             self.wiring.postgres.throw_away()
         self._write("failed" if failure else "stopped", failure)
@@ -192,9 +194,14 @@ class Stack:
             try:
                 if self.supervisor.watch():
                     self._write("ready")
+            except OSError as problem:
+                self._give_up(explained(problem, self.home.root))
             except StackError as problem:
-                self.failure = problem
-                self._ended.set()
+                self._give_up(problem)
+
+    def _give_up(self, failure: StackError) -> None:
+        self.failure = failure
+        self._ended.set()
 
     def _write(self, state: str, failure: StackError | None = None) -> None:
         pids, restarts = self.supervisor.pids(), self.supervisor.restarts()

@@ -13,6 +13,8 @@ from deploy.local.postgres import Postgres
 from deploy.local.services import Service, ServiceSpec
 from services.kit.kafka import servers
 
+_POSTGRES_PORT = 5432
+
 KEYRING = "keyring"
 MASTER_KEY = "keyring-master-key"
 """The secret with the keyring's master keys, the newest first, with commas between them."""
@@ -77,8 +79,9 @@ class Wiring:
 
     def addresses(self) -> dict[str, str]:
         """Where each part answers; without passwords."""
+        postgres = urlsplit(self.postgres_admin)
         return {
-            "postgres": urlsplit(self.postgres_admin).netloc.rpartition("@")[2],
+            "postgres": f"{postgres.hostname}:{postgres.port or _POSTGRES_PORT}",
             "kafka": servers(self.kafka_address),
             "identity": self.environ.get("PERINATAL_ISSUER_ADDRESS") or self.issuer,
             **{spec.name: self.address_of(spec.name) for spec in self.services},

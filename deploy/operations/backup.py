@@ -13,7 +13,6 @@ Kafka is not in it: what it holds is published again from the logs.
 """
 
 import asyncio
-import shutil
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -55,13 +54,13 @@ async def back_up(
 ) -> Manifest:
     """Take the whole set into a new folder; `apart` is where the keyring goes instead of FOLDER/keyring. Raises StackError."""
     keys = apart or folder / "keyring"
-    for made in (folder, folder / "databases", keys):
-        _make(made)
     names = installation.database_names()
     async with AsyncExitStack() as held:
         with progress.step("Hold the writers and name the snapshots"):
             cut = await _cut(held, installation, names)
         cluster, ends = await cluster_of(installation.kafka), await _ends(installation.kafka)
+        for made in (folder, folder / "databases", keys):
+            _make(made)
         databases = {}
         for name in names:
             with progress.step(f"Dump {name}"):
@@ -119,7 +118,6 @@ async def _dumped(reader: Any, name: str, file: Path) -> Dumped:
 
 
 def _measured(file: Path, log: Mapping[str, Any]) -> Dumped:
-    file.chmod(0o600)
     return Dumped(file=file.name, sha256=digest(file), bytes=file.stat().st_size, **log)
 
 
@@ -138,8 +136,7 @@ def _keep_secrets(installation: Installation, home: Home, keys: Path) -> None:
     # Those there were before the snapshot: had they been turned over since, what is in the dump would need the older one.
     write_whole(kept / MASTER_KEY, installation.environments[STORES[0]]["PERINATAL_KEYRING_MASTER_KEY"])
     if users_file(home).exists():
-        shutil.copy(users_file(home), keys / "users.yaml")
-        (keys / "users.yaml").chmod(0o600)
+        write_whole(keys / "users.yaml", users_file(home).read_text(encoding="utf-8"))
 
 
 def _make(folder: Path) -> None:

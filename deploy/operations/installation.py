@@ -11,8 +11,8 @@ from deploy.local.errors import StackError
 from deploy.local.home import Home, here
 from deploy.local.locks import supervisor_of
 from deploy.local.services import SERVICES
-from deploy.local.wiring import KEYRING, Wiring
-from services.kit.settings import told
+from deploy.local.wiring import KEYRING, MASTER_KEY, Wiring
+from services.kit.settings import keys_of, told
 
 STORES = tuple(spec.name for spec in SERVICES if spec.keyring)
 """The services that keep events of their own."""
@@ -41,9 +41,14 @@ class Installation:
         """The DSN that may change a service's tables."""
         return self.environments[service]["PERINATAL_DATABASE_OWNER"]
 
-    @property
-    def keyring_owner(self) -> str:
-        return self.environments[STORES[0]]["PERINATAL_KEYRING_OWNER"]
+    def master_keys(self) -> tuple[bytes, ...]:
+        """Those in the secrets, the newest first. Raises StackError when they are none: the file may be edited by hand."""
+        try:
+            return keys_of(self.environments[STORES[0]]["PERINATAL_KEYRING_MASTER_KEY"])
+        except ValueError as problem:
+            raise StackError(
+                f"{MASTER_KEY} in the secrets has to be keys with commas between them: {problem}"
+            ) from problem
 
     def database_names(self) -> tuple[str, ...]:
         return (*self.environments, KEYRING)

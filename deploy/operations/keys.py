@@ -22,9 +22,9 @@ from deploy.operations.installation import STORES, Installation
 from deploy.operations.postgres_tools import admin_of
 from deploy.operations.relay import connected
 from deploy.operations.verify import FOLDER
-from services.kit.settings import keys_of
+from services.kit.keyring import Keyring
 from services.kit.sql import queries
-from services.kit.tenancy import TenantId
+from services.kit.tenancy import TenantId, TenantPool
 from services.kit.wrapping import MasterKeyMissing, MasterKeys, fingerprint, fresh_key, unwrap, unwrap_with_any, wrap
 
 SQL = queries("keys", FOLDER)
@@ -74,9 +74,15 @@ class Rewrapped:
     people: int
 
 
-def master_keys(installation: Installation) -> MasterKeys:
-    """Those in the installation's secrets."""
-    return MasterKeys(*keys_of(installation.environments[STORES[0]]["PERINATAL_KEYRING_MASTER_KEY"]))
+@asynccontextmanager
+async def open_keyring(installation: Installation, service: str, *, size: int = 1) -> AsyncIterator[Keyring]:
+    """The keyring as a service opens it."""
+    pool = await TenantPool.open(installation.environments[service]["PERINATAL_KEYRING"], size=size)
+    keyring = Keyring(pool, *installation.master_keys())
+    try:
+        yield keyring
+    finally:
+        await keyring.close()
 
 
 def keyring_of(installation: Installation) -> str:
@@ -107,7 +113,7 @@ async def services_know(addresses: Mapping[str, str]) -> dict[str, list[str] | N
     async with httpx2.AsyncClient(timeout=_ANSWER_SECONDS) as http:
         for service in STORES:
             try:
-                told = (await http.get(f"{addresses[service]}/metrics")).text
+                told = (await http.get(f"{addresses[service]}/metrics")).raise_for_status().text
             except httpx2.HTTPError:
                 found[service] = None
                 continue
@@ -136,6 +142,8 @@ async def rewrap(
     """
     async with _alone(admin) as keyring:
         networks = [TenantId(row["tenant"]) for row in await keyring.fetch(SQL["networks"], tenant)]
+        if tenant is not None and not networks:
+            raise StackError(f"{tenant} has no key: nothing was ever sealed for it")
         people = await keyring.fetchval(SQL["people"], tenant) if new_key else 0
         turning = _Turning(keyring, masters, masters, tell, total=len(networks) + people)
         for network in networks:

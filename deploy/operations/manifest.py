@@ -47,11 +47,14 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / NAME
     if not path.exists():
         raise StackError(f"{folder} holds no {NAME}: it is no backup, or one that was cut short")
-    told = json.loads(path.read_text(encoding="utf-8"))
-    if told.pop("format") != FORMAT:
-        raise StackError(f"{path} is of another format than {FORMAT}: restore it with the release that took it")
-    databases = {name: Dumped(**dumped) for name, dumped in told.pop("databases").items()}
-    return Manifest(databases=databases, **told)
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        if told.pop("format") != FORMAT:
+            raise StackError(f"{path} is of another format than {FORMAT}: restore it with the release that took it")
+        databases = {name: Dumped(**dumped) for name, dumped in told.pop("databases").items()}
+        return Manifest(databases=databases, **told)
+    except (ValueError, LookupError, TypeError, AttributeError) as problem:
+        raise StackError(f"{path} is damaged: take the backup before it") from problem
 
 
 def digest(file: Path) -> str:

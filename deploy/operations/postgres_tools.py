@@ -17,7 +17,8 @@ def admin_of(admin: str, database: str) -> str:
 
 
 async def dump(dsn: str, file: Path, snapshot: str) -> None:
-    """One database as its exported `snapshot` shows it, in PostgreSQL's own compressed form. Raises StackError."""
+    """One database as its exported `snapshot` shows it, in PostgreSQL's own compressed form, for us alone. Raises StackError."""
+    await asyncio.to_thread(file.touch, 0o600)
     await _run("pg_dump", dsn, "--format=custom", "--compress=gzip:1", f"--snapshot={snapshot}", f"--file={file}")
 
 
@@ -72,4 +73,4 @@ def _environment(dsn: str) -> Mapping[str, str]:
         "PGPASSWORD": unquote(parts.password or ""),
         "PGDATABASE": unquote(parts.path.lstrip("/")),
     }
-    return told | {f"PG{name.upper()}": value for name, value in parse_qsl(parts.query) if name == "sslmode"}
+    return told | {f"PG{name.upper()}": value for name, value in parse_qsl(parts.query) if name.startswith("ssl")}

@@ -13,6 +13,7 @@ import contracts
 from deploy.local.errors import StackError
 from deploy.local.services import SERVICES, main_of
 from deploy.operations.installation import STORES, Installation
+from deploy.operations.keys import open_keyring
 from deploy.operations.publication import publication_of
 from services.kit.keyring import Keyring
 from services.kit.privacy import Privacy
@@ -26,9 +27,8 @@ from services.kit.rebuild.source import Source, Tell
 from services.kit.rebuild.topics import Told, Topics
 from services.kit.registry import SQL as REGISTRY
 from services.kit.registry import live_versions
-from services.kit.settings import keys_of
 from services.kit.systemic import Systemic
-from services.kit.tenancy import TenantId, TenantPool, use_json
+from services.kit.tenancy import TenantId, use_json
 
 CONSUMERS = tuple(spec.name for spec in SERVICES if spec.name not in STORES)
 """The services whose read models are made from Kafka."""
@@ -179,10 +179,7 @@ def _explained(service: str) -> Iterator[None]:
 async def _source(installation: Installation, service: str, stack: AsyncExitStack) -> Source:
     if service in CONSUMERS:
         return Topics(told(service, installation.kafka), [_feed(installation, store) for store in STORES])
-    environment = installation.environments[service]
-    keyring = await TenantPool.open(environment["PERINATAL_KEYRING"], size=2)
-    stack.push_async_callback(keyring.close)
-    return log_of(service, Keyring(keyring, *keys_of(environment["PERINATAL_KEYRING_MASTER_KEY"])))
+    return log_of(service, await stack.enter_async_context(open_keyring(installation, service, size=2)))
 
 
 def log_of(service: str, keyring: Keyring) -> Log:

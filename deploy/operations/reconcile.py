@@ -17,17 +17,16 @@ from contracts.referral import PersonErasedV1
 from deploy.local.errors import StackError
 from deploy.operations.gaps import DoesNotFit, Place, Stream, fill, holes_of
 from deploy.operations.installation import Installation
+from deploy.operations.keys import open_keyring
 from deploy.operations.postgres_tools import admin_of
 from deploy.operations.publication import Publication
 from deploy.operations.relay import connected
 from deploy.operations.topic import Record, batches, headers_of, reading
 from deploy.operations.verify import FOLDER
 from services.kit.cloud_events import source_of
-from services.kit.keyring import Keyring
 from services.kit.record import LOST, RECOVERED
-from services.kit.settings import keys_of
 from services.kit.sql import queries
-from services.kit.tenancy import TenantId, TenantPool
+from services.kit.tenancy import TenantId
 
 SQL = queries("reconcile", FOLDER)
 ACTOR = "system:reconcile"
@@ -45,6 +44,10 @@ class Returned:
     headers: dict[str, str]
     topic: str
     value: bytes
+
+    @property
+    def event_id(self) -> str:
+        return self.headers["ce_id"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,16 +69,13 @@ async def plan_mending(admin: str, kafka: str, publication: Publication) -> Mend
     async with connected(admin) as connection:
         log = await connection.fetchrow(SQL["log"])
         source = source_of(publication.service, log["incarnation"])
-        published = await _published(kafka, publication.topics, source)
-        known = [position for position in published if position <= log["head"]]
-        ids = {row["position"]: str(row["id"]) for row in await connection.fetch(SQL["ids"], known)}
-        strange = [position for position in known if ids[position] != published[position].headers["ce_id"]]
+        beyond, strange = await _published(connection, kafka, publication.topics, source, log["head"])
         if strange:
             raise StackError(
                 f"{publication.service} has other events than Kafka at {len(strange)} positions, the first is {min(strange)}: "
                 "something was appended after the restore and before it was noticed; restore again and reconcile before the start"
             )
-        lost = [each for position, each in sorted(published.items()) if position > log["head"]]
+        lost = [each for _, each in sorted(beyond.items())]
         streams = sorted({each.place.stream for each in lost})
         rows = await connection.fetch(SQL["newest"], *([stream[n] for stream in streams] for n in (0, 1)))
         versions = {(row["tenant"], row["stream"]): row["version"] for row in rows}
@@ -106,14 +106,9 @@ async def erase_again(installation: Installation, mending: Mending) -> int:
     erased = [each for each in mending.returned if each.type == PersonErasedV1.TYPE]
     if not erased:
         return 0
-    told = installation.environments[mending.service]
-    pool = await TenantPool.open(told["PERINATAL_KEYRING"], size=1)
-    keyring = Keyring(pool, *keys_of(told["PERINATAL_KEYRING_MASTER_KEY"]))
-    try:
+    async with open_keyring(installation, mending.service) as keyring:
         for each in erased:
             await keyring.destroy(TenantId(each.place.stream[0]), orjson.loads(each.value)["person_id"])
-    finally:
-        await keyring.close()
     return len(erased)
 
 
@@ -128,32 +123,41 @@ async def reconcile(installation: Installation, publication: Publication, *, dry
     return mending
 
 
-async def _published(kafka: str, topics: Sequence[str], source: str) -> dict[int, Returned]:
-    """What Kafka holds of this log, by position."""
-    found: dict[int, Returned] = {}
+async def _published(
+    connection: Any, kafka: str, topics: Sequence[str], source: str, head: int
+) -> tuple[dict[int, Returned], set[int]]:
+    """What Kafka holds beyond this log's head, by position; and the positions up to there at which it holds another event."""
+    beyond: dict[int, Returned] = {}
+    strange: set[int] = set()
     async with reading(kafka, topics) as consumer:
         async for batch in batches(consumer):
-            told = [(record, headers_of(record)) for record in batch]
-            for record, said in [each for each in told if each[1].get("ce_source") == source]:
-                _keep(found, record, said)
-    return found
+            told = ((record, headers_of(record)) for record in batch)
+            mine = [_published_as(record, said) for record, said in told if said.get("ce_source") == source]
+            known = {(each.place.position, each.event_id) for each in mine if each.place.position <= head}
+            rows = await connection.fetch(SQL["ids"], [position for position, _ in known])
+            strange |= {position for position, _ in known - {(row["position"], str(row["id"])) for row in rows}}
+            for each in (each for each in mine if each.place.position > head):
+                _keep(beyond, each)
+    return beyond, strange
 
 
-def _keep(found: dict[int, Returned], record: Record, said: dict[str, str]) -> None:
-    position = int(said["ce_position"])
-    place = Place(position=position, stream=(said["ce_tenant"], said["ce_subject"]), version=int(said["ce_sequence"]))
-    each = Returned(
-        place=place,
+def _keep(beyond: dict[int, Returned], each: Returned) -> None:
+    if beyond.setdefault(each.place.position, each).event_id != each.event_id:
+        raise StackError(
+            f"Kafka holds two different events at position {each.place.position}: this log was set back before and went on"
+        )
+
+
+def _published_as(record: Record, said: dict[str, str]) -> Returned:
+    stream = (said["ce_tenant"], said["ce_subject"])
+    return Returned(
+        place=Place(position=int(said["ce_position"]), stream=stream, version=int(said["ce_sequence"])),
         type=said["ce_type"],
         occurred_at=said["ce_time"],
         headers=said,
         topic=record.topic,
         value=record.value or b"",
     )
-    if found.setdefault(position, each).headers["ce_id"] != said["ce_id"]:
-        raise StackError(
-            f"Kafka holds two different events at position {position}: this log was set back before and went on"
-        )
 
 
 def _places(

@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 
@@ -22,12 +21,13 @@ from deploy.local.progress import Progress
 from deploy.local.wiring import KEYRING, MASTER_KEY
 from deploy.operations.backup import SQL
 from deploy.operations.installation import STORES, Installation
-from deploy.operations.keys import keyring_of, master_keys, status
+from deploy.operations.keys import keyring_of, status
 from deploy.operations.manifest import Dumped, Manifest, check, read_manifest
 from deploy.operations.postgres_tools import admin_of, load
 from deploy.operations.publication import publication_of
-from deploy.operations.relay import relay_status
+from deploy.operations.relay import connected, relay_status
 from deploy.operations.topic import cluster_of
+from services.kit.wrapping import MasterKeys
 
 OF_ANOTHER_KAFKA = {
     "consumer_checkpoints": "forget_offsets",
@@ -92,7 +92,7 @@ def place_secrets(made: Plan, home: Home) -> None:
             write_whole(home.secrets / file.name, file.read_text(encoding="utf-8"))
     both = [place / MASTER_KEY for place in (home.secrets, kept)]
     keys = [key.strip() for file in both for key in file.read_text(encoding="utf-8").split(",")]
-    write_whole(home.secrets / MASTER_KEY, ",".join(dict.fromkeys(keys)))
+    write_whole(home.secrets / MASTER_KEY, ",".join(dict.fromkeys(filter(None, keys))))
     users = made.keys / "users.yaml"
     if users.exists() and not users_file(home).exists():
         users_file(home).parent.mkdir(exist_ok=True)
@@ -102,9 +102,10 @@ def place_secrets(made: Plan, home: Home) -> None:
 async def restore(made: Plan, installation: Installation, home: Home, *, progress: Progress) -> list[SetBack]:
     """Bring the databases back; the logs Kafka knows more of than they do. Raises StackError."""
     admin = installation.postgres_admin
+    # Asked first: while Kafka does not answer nothing is thrown away.
+    another = await cluster_of(installation.kafka) != made.manifest.cluster
     for name in made.names:
         await _empty(made, admin, name)
-    another = await cluster_of(installation.kafka) != made.manifest.cluster
     databases = Databases(admin=admin, credentials=Credentials(folder=home.secrets))
     for name in made.names:
         with progress.step(f"Restore {name}"):
@@ -119,11 +120,6 @@ async def restore(made: Plan, installation: Installation, home: Home, *, progres
         return [found for name in made.names if name in STORES and (found := await _set_back(installation, name))]
 
 
-async def occupied(installation: Installation, names: Sequence[str]) -> list[str]:
-    """Those of the databases that hold anything."""
-    return [name for name in names if await _tables(installation.postgres_admin, name)]
-
-
 def dumped(made: Plan) -> list[tuple[str, Dumped]]:
     return [(name, made.manifest.databases[name]) for name in made.names]
 
@@ -133,38 +129,29 @@ async def _empty(made: Plan, admin: str, name: str) -> None:
         return
     if not made.replace:
         raise StackError(f"the database {name} is not empty: add --replace to throw away what it holds")
-    connection = await asyncpg.connect(admin)
-    try:
+    async with connected(admin) as connection:
         await connection.execute(await connection.fetchval(SQL["drop"], name))
-    finally:
-        await connection.close()
 
 
 async def _tables(admin: str, name: str) -> int:
     try:
-        connection = await asyncpg.connect(admin_of(admin, name))
+        async with connected(admin_of(admin, name)) as connection:
+            return int(await connection.fetchval(SQL["tables"]))
     except asyncpg.InvalidCatalogNameError:
         return 0
-    try:
-        return int(await connection.fetchval(SQL["tables"]))
-    finally:
-        await connection.close()
 
 
 async def begin_anew(admin: str) -> None:
-    """One database forgets the Kafka it knew: its log is published from the beginning, its offsets are none."""
-    connection: Any = await asyncpg.connect(admin)
-    try:
+    """One database forgets the Kafka it knew, in one transaction: its log is published from the beginning, its offsets are none."""
+    async with connected(admin) as connection, connection.transaction():
         for thing, statement in OF_ANOTHER_KAFKA.items():
             if await connection.fetchval(SQL["has"], thing):
                 await connection.execute(SQL[statement])
-    finally:
-        await connection.close()
 
 
 async def _require_opened(installation: Installation) -> None:
     """Raises StackError when a network's key in the keyring opens with none of the master keys."""
-    if unopened := (await status(keyring_of(installation), master_keys(installation))).unopened:
+    if unopened := (await status(keyring_of(installation), MasterKeys(*installation.master_keys()))).unopened:
         raise StackError(f"no master key there is opens the keys of {', '.join(unopened)}: find the one of that day")
 
 

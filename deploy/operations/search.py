@@ -4,8 +4,7 @@ every topic with its headers, the logs, and backups. The text itself is never re
 
 import re
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,15 +17,14 @@ from deploy.local.home import Home
 from deploy.local.progress import Progress
 from deploy.local.services import main_of
 from deploy.operations.installation import STORES, Installation
+from deploy.operations.keys import open_keyring
 from deploy.operations.postgres_tools import admin_of, written_out
 from deploy.operations.relay import connected
 from deploy.operations.topic import batches, reading
 from deploy.operations.verify import FOLDER
 from services.kit.kafka import connection
-from services.kit.keyring import Keyring
-from services.kit.settings import keys_of
 from services.kit.sql import queries
-from services.kit.tenancy import TenantId, TenantPool
+from services.kit.tenancy import TenantId
 from services.kit.wrapping import unwrap
 
 SQL = queries("search", FOLDER)
@@ -58,7 +56,7 @@ class Needle:
     """A text, as it may stand in bytes: in any case, with quotes escaped, or written in hexadecimal."""
 
     def __init__(self, text: str) -> None:
-        plain = _without_escapes(text.encode().lower())
+        plain = _without_escapes(_lowered(text.encode()))
         self._pattern = re.compile(b"|".join(map(re.escape, (plain, text.encode().hex().encode()))))
         self.length = 2 * len(text.encode())
 
@@ -117,7 +115,7 @@ async def in_sealed(installation: Installation, service: str, needle: Needle, pe
         rows = await database.fetch(*asked)
     opened = 0
     found: list[str] = []
-    async with _keyring(installation, service) as keyring:
+    async with open_keyring(installation, service) as keyring:
         for tenant in sorted({row["tenant"] for row in rows}):
             mine = [row for row in rows if row["tenant"] == tenant]
             keys = await keyring.keys(TenantId(tenant), {row["subject"] for row in mine})
@@ -140,17 +138,6 @@ def _opened(rows: Sequence[Any], keys: Any) -> Iterator[tuple[Any, bytes]]:
                 yield row, unwrap(key, row["sealed"], f"{row['tenant']}/{row['stream']}")
             except InvalidTag:
                 continue
-
-
-@asynccontextmanager
-async def _keyring(installation: Installation, service: str) -> AsyncIterator[Keyring]:
-    told = installation.environments[service]
-    pool = await TenantPool.open(told["PERINATAL_KEYRING"], size=1)
-    keyring = Keyring(pool, *keys_of(told["PERINATAL_KEYRING_MASTER_KEY"]))
-    try:
-        yield keyring
-    finally:
-        await keyring.close()
 
 
 def _as_looked(service: str, sealed: Sealed) -> Looked:

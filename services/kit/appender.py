@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 _THE_REQUEST_IS_WRONG = ("22", "23", "42")
 """SQLSTATE classes that trying again cannot mend: bad data, broken constraint, missing table or right."""
 _LANES = 2
+_BATCH = 500
 _WORTH_SHARING = 16
 """Fewer than this go together: a batch of their own for each half would cost more than it saves."""
 
@@ -60,8 +61,7 @@ class _Waiting:
 
 
 class Appender:
-    def __init__(self, dsn: str, *, batch: int = 500, queue: int = 5_000, deadline: float = 10.0) -> None:
-        self._batch = batch
+    def __init__(self, dsn: str, *, queue: int = 5_000, deadline: float = 10.0) -> None:
         self._limit = queue
         self._deadline = deadline
         self._queue: deque[_Waiting] = deque()
@@ -73,7 +73,7 @@ class Appender:
         self._closing = False
 
     async def append(self, request: Request) -> Answer:
-        """The outcome of one request. Raises Conflict; Busy when the queue is full or the deadline passed, outcome unknown."""
+        """The outcome of one request. Raises Conflict, StoreHeld, or Busy: the queue is full, or no word came in time."""
         if self._closing or len(self._queue) >= self._limit:
             metrics.APPENDS.labels("busy").inc()
             raise Busy
@@ -130,7 +130,7 @@ class Appender:
     def _fair_share(self) -> int:
         """A lane's part of all that waits or is in flight: took one lane everything, the other would have nothing to do."""
         everything = len(self._queue) + len(self._in_flight) // 2
-        return min(self._batch, everything if everything < _WORTH_SHARING else -(-everything // _LANES))
+        return min(_BATCH, everything if everything < _WORTH_SHARING else -(-everything // _LANES))
 
 
 class _Lane:
@@ -179,7 +179,7 @@ class _Lane:
 
     async def _execute(self, requests: Sequence[Request]) -> Sequence[Any]:
         if self._connection is None or self._connection.is_closed():
-            self._connection = await asyncpg.connect(self._dsn, command_timeout=self._deadline)
+            self._connection = await asyncpg.connect(self._dsn, timeout=self._deadline, command_timeout=self._deadline)
         alone = len(requests) == 1
         statement, values = (SQL["append_one"], _one(requests[0])) if alone else (SQL["append_many"], _many(requests))
         with metrics.APPEND_SECONDS.time():

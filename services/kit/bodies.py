@@ -17,14 +17,15 @@ class StrictModel(BaseModel):
     @classmethod
     def _can_be_kept(cls, value: object) -> object:
         """PostgreSQL keeps every character but this one: sealed, it would pass and then stop a read model for everybody."""
-        if _holds_nul(value):
+        if holds_nul(value):
             raise ValueError("a character in this text cannot be kept")
         return value
 
 
-def _holds_nul(value: object) -> bool:
+def holds_nul(value: object) -> bool:
+    """Whether it is a text with that character, or a list in which one is."""
     if isinstance(value, list):
-        return any(_holds_nul(each) for each in value)
+        return any(holds_nul(each) for each in value)
     return isinstance(value, str) and "\x00" in value
 
 

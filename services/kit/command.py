@@ -46,7 +46,7 @@ class CommandHandler(Generic[C, S, E]):
     async def handle(
         self, tenant: TenantId, command: C, *, command_id: UUID, actor: str, causation_id: UUID | None = None
     ) -> Answer:
-        """Carry out a command once, however often it is sent. Raises the domain's refusals, Conflict, Busy, IdReused."""
+        """Carry out a command once, however often it is sent. Raises the domain's refusals, and what `append` raises."""
         stream = self.stream_of(command)
         turn = self._turns.setdefault((tenant, stream), asyncio.Lock())
 

@@ -6,19 +6,17 @@ stream the version guard drops what was sent twice and stops at what is missing.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
-from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
-from faststream.security import BaseSecurity, SASLScram512
 
 from services.kit import metrics
+from services.kit.delivery import SUBSCRIBED, next_batch, security_of
 from services.kit.guard import StreamGap
 from services.kit.intake import Intake, Parse, Work
 from services.kit.kafka import KafkaAddress
@@ -37,7 +35,6 @@ log = structlog.get_logger(__name__)
 Records = Sequence["ConsumerRecord[bytes, bytes]"]
 How = Callable[[Tx, Records], Awaitable[Outcome]]
 
-_RECORDS, _WAIT_MS = 2_000, 1_000
 _RESTART_SECONDS = 1.0
 _GRACE_SECONDS = _TELL_SECONDS = 5.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 10.0
@@ -49,7 +46,7 @@ class Overtaken(Systemic):
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """A partition's share of a batch: from the checkpoint on."""
+    """A partition's share of a batch: from the checkpoint on. Empty when all was taken before, or when it begins behind a jump."""
 
     partition: TopicPartition
     next_offset: int
@@ -101,8 +98,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
             apply_types=False,
             graceful_timeout=_GRACE_SECONDS,
         )
-        self._member = broker.subscriber(*self._topics, group_id=self._name, listener=self, **_SUBSCRIBED)
-        self._member.get_msg = _next
+        self._member = broker.subscriber(*self._topics, group_id=self._name, listener=self, **SUBSCRIBED)
+        self._member.get_msg = next_batch
         self._member(self._receive)
         try:
             await broker.start()
@@ -173,11 +170,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
         for record in records:
             grouped.setdefault(TopicPartition(record.topic, record.partition), []).append(record)
         async with self._pool.unscoped() as tx:
-            claims = [
-                claim
-                for partition in sorted(grouped)
-                if (claim := await self._claim(tx, consumer, partition, grouped[partition]))
-            ]
+            found = [await self._claim(tx, partition, grouped[partition]) for partition in sorted(grouped)]
+            claims = [claim for claim in found if claim.records]
             outcome = await how(tx, [record for claim in claims for record in claim.records])
             for claim in claims:
                 await self._move(tx, claim)
@@ -185,6 +179,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
         offsets = {claim.partition: claim.records[-1].offset + 1 for claim in claims}
         if offsets:
             await self._tell_kafka(consumer, offsets)
+        for claim in found:
+            self._read_on(consumer, claim, grouped[claim.partition][0].offset)
 
     def _committed(self, claims: Sequence[_Claim], outcome: Outcome) -> None:
         self._epochs.update({claim.partition: claim.epoch for claim in claims})
@@ -202,28 +198,21 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
         except (KafkaError, TimeoutError) as error:
             log.warning("offsets-not-told", consumer=self._name, error=type(error).__name__)
 
-    async def _claim(self, tx: Tx, consumer: Any, partition: TopicPartition, records: Records) -> _Claim | None:
-        next_offset, epoch = await self._checkpoint(tx, partition, records[0].offset)
+    async def _claim(self, tx: Tx, partition: TopicPartition, records: Records) -> _Claim:
+        next_offset, epoch = await self._checkpoint(tx, partition)
         if partition not in self._epochs:
             epoch = await tx.fetchval(SQL["own"], self._name, partition.topic, partition.partition)
         elif self._epochs[partition] != epoch:
             raise Overtaken
         if records[0].offset > next_offset:
-            self._rewind(consumer, partition, next_offset, records[0].offset)
-            return None
-        self._rewound.pop(partition, None)
-        waiting = [record for record in records if record.offset >= next_offset]
-        if not waiting:
-            _seek(consumer, partition, next_offset)
-            return None
-        return _Claim(partition, next_offset, epoch, waiting)
+            return _Claim(partition, next_offset, epoch, ())
+        return _Claim(partition, next_offset, epoch, [record for record in records if record.offset >= next_offset])
 
-    async def _checkpoint(self, tx: Tx, partition: TopicPartition, first_offset: int) -> tuple[int, int]:
+    async def _checkpoint(self, tx: Tx, partition: TopicPartition) -> tuple[int, int]:
         where = (self._name, partition.topic, partition.partition)
         row = await tx.fetchrow(SQL["checkpoint"], *where)
         if row is None:
-            # The first start begins at the oldest record Kafka holds; a joining member may be shown a later one first.
-            await tx.execute(SQL["begin"], *where, 0)
+            await tx.execute(SQL["begin"], *where)
             row = await tx.fetchrow(SQL["checkpoint"], *where)
         return (row["next_offset"], row["epoch"]) if row else (0, 0)
 
@@ -234,11 +223,19 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
         for partition in {TopicPartition(record.topic, record.partition) for record in records}:
             _seek(consumer, partition, taken.get(partition, 0))
 
+    def _read_on(self, consumer: Any, claim: _Claim, seen: int) -> None:
+        """Where nothing was taken, go where something can be. After the commit: a failed batch comes again. Raises RecordsLost."""
+        if not claim.records and seen > claim.next_offset:
+            self._rewind(consumer, claim.partition, claim.next_offset, seen)
+            return
+        self._rewound.pop(claim.partition, None)
+        if not claim.records:
+            _seek(consumer, claim.partition, claim.next_offset)
+
     def _rewind(self, consumer: Any, partition: TopicPartition, checkpoint: int, seen: int) -> None:
         if self._rewound.get(partition) == checkpoint:
-            raise RecordsLost(
-                f"{partition.topic}[{partition.partition}] has no record {checkpoint}, the next is {seen}"
-            )
+            named = f"{partition.topic}[{partition.partition}]"
+            raise RecordsLost(f"{named} has no record {checkpoint}, the next is {seen}")
         log.warning(
             "consumer-rewound", topic=partition.topic, partition=partition.partition, checkpoint=checkpoint, seen=seen
         )
@@ -260,51 +257,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
             raise Overtaken
 
 
-async def _next(consumer: Any) -> Records:
-    """As soon as there are any. FastStream's own looks away for as long as it looked each time it finds none.
-
-    Nothing is fetched while these are at work. When that takes longer than 0.1 s, aiokafka asks for the other partitions alone,
-    and whatever comes meanwhile on this one waits until they answer: up to `fetch_max_wait_ms` when they are quiet.
-    """
-    consumer.resume(*consumer.paused())
-    found = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_RECORDS)
-    if found:
-        consumer.pause(*consumer.assignment())
-    return [*chain(*found.values())]
-
-
-async def _as_it_came(records: Records, parse: Callable[[Records], Awaitable[KafkaMessage]]) -> KafkaMessage:
-    """FastStream would read every header and value, and drop the whole batch, in silence, for one that it cannot read."""
-    message = await parse([replace(records[0], headers=())])
-    message.raw_message = records
-    return message
-
-
-async def _undecoded(message: KafkaMessage) -> KafkaMessage:
-    """The handler is given the message: the values are the intake's to read."""
-    return message
-
-
-_SUBSCRIBED: Mapping[str, Any] = {
-    "batch": True,
-    "ack_policy": AckPolicy.MANUAL,
-    "auto_offset_reset": "earliest",
-    "fetch_max_wait_ms": 500,
-    "session_timeout_ms": 10_000,
-    "no_reply": True,
-    "parser": _as_it_came,
-    "decoder": _undecoded,
-}
-
-
 def _seek(consumer: Any, partition: TopicPartition, offset: int) -> None:
     """Read on from here; a partition that has become another member's is left to it."""
     if partition in consumer.assignment():
         consumer.seek(partition, offset)
-
-
-def security_of(kafka: KafkaAddress) -> BaseSecurity | None:
-    """What a FastStream broker is told."""
-    if not kafka.user:
-        return None
-    return SASLScram512(kafka.user, kafka.password, ssl_context=kafka.authorities(), use_ssl=kafka.tls)

@@ -1,6 +1,6 @@
 """The log of one service: load a stream, append to it, follow it.
 
-`append` ends as stored, as a duplicate with the first answer, or in Conflict, Busy or IdReused; never in silence.
+`append` ends as stored, as a duplicate with the first answer, or in an error that says what became of it; never in silence.
 """
 
 from collections.abc import Sequence
@@ -85,7 +85,7 @@ class EventStore(Generic[E]):
     ) -> Answer:
         """Store events at the end of a stream; `expected` is the version they were decided on (None: whatever it is).
 
-        Raises Conflict, Busy, IdReused, Erased.
+        Raises Conflict, Busy, StoreHeld, IdReused, Erased, TextRefused.
         """
         meta = {"actor": actor, "command_id": str(command_id), "traceparent": current_traceparent()}
         if causation_id is not None:

@@ -31,20 +31,13 @@ class Judged(Generic[E]):
     parked: frozenset[str]
 
 
-async def unseen(
-    tx: Tx, tenant: TenantId, consumer: str, topic: str, events: Sequence[Recorded[E]]
-) -> list[Recorded[E]]:
-    """The events of one tenant this consumer has not taken before, in order; remembered in the same transaction.
-
-    Raises StreamGap.
-    """
-    return (await judge(tx, tenant, consumer, topic, events)).fresh
-
-
 async def judge(
     tx: Tx, tenant: TenantId, consumer: str, topic: str, events: Sequence[Recorded[E]], *, again: bool = False
 ) -> Judged[E]:
-    """`unseen`, and which of the streams are parked. `again`: these were parked and are tried once more. Raises StreamGap."""
+    """The events of one tenant this consumer has not taken before; remembered in the same transaction.
+
+    `again`: their streams are parked, and are tried once more. Raises StreamGap.
+    """
     newest: dict[str, int] = {}
     for recorded in events:
         newest[recorded.stream] = max(recorded.version, newest.get(recorded.stream, 0))

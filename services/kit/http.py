@@ -184,27 +184,46 @@ class _Edge:
             return
         start_trace(Headers(scope=scope).get("traceparent"))
         began = time.perf_counter()
-        size = 0
-
-        async def limited() -> ASGIMessage:
-            nonlocal size
-            message = await receive()
-            size += len(message.get("body", b""))
-            if size > _MAX_BODY:
-                raise HTTPException(413, "This is too long. Please send less than one megabyte.")
-            return message
+        answered = False
 
         async def measured(message: ASGIMessage) -> None:
+            nonlocal answered
             if message["type"] == "http.response.start":
+                answered = True
                 headers = MutableHeaders(scope=message)
                 for name, value in _SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
-                route = getattr(scope.get("route"), "path", "unknown")
-                metrics.HTTP_REQUESTS.labels(scope["method"], route, str(message["status"])).inc()
-                metrics.HTTP_SECONDS.labels(route).observe(time.perf_counter() - began)
+                _count(scope, message["status"], began)
             await send(message)
 
-        await self._app(scope, limited, measured)
+        try:
+            await self._app(scope, _limited(receive), measured)
+        except Exception:
+            # A crash is answered further out, past `measured`.
+            if not answered:
+                _count(scope, 500, began)
+            raise
+
+
+def _limited(receive: Receive) -> Receive:
+    """A body is read as far as it may be long."""
+    size = 0
+
+    async def limited() -> ASGIMessage:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > _MAX_BODY:
+            raise HTTPException(413, "This is too long. Please send less than one megabyte.")
+        return message
+
+    return limited
+
+
+def _count(scope: Scope, status: int, began: float) -> None:
+    route = getattr(scope.get("route"), "path", "unknown")
+    metrics.HTTP_REQUESTS.labels(scope["method"], route, str(status)).inc()
+    metrics.HTTP_SECONDS.labels(route).observe(time.perf_counter() - began)
 
 
 def _problem(slug: str, detail: str, status: int, **more: Any) -> JSONResponse:
@@ -236,4 +255,6 @@ def _http_problem(_: Request, error: HTTPException) -> JSONResponse:
 
 def _crash_problem(request: Request, error: Exception) -> JSONResponse:
     log.error("request-crashed", method=request.method, exc_info=error)
-    return _problem("unexpected", "Something went wrong on our side. Nothing was lost; please try again.", 500)
+    answer = _problem("unexpected", "Something went wrong on our side. Nothing was lost; please try again.", 500)
+    answer.headers.update(_SECURITY_HEADERS)
+    return answer

@@ -37,6 +37,10 @@ _OURS = re.compile(r"[a-z]+(-[a-z]+)*-([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}
 """A stream's name as our services make them: nobody's name or number looks like it."""
 
 
+class NotAStream(Exception):
+    """What stands where a stream is named cannot be the name of one."""
+
+
 class Intake:
     """`consumer` is the permanent name of who takes these records."""
 
@@ -100,8 +104,6 @@ def arrive(record: "ConsumerRecord[bytes, bytes]") -> Arrived:
         recorded = _envelope(record)
     except Exception as error:  # noqa: BLE001 - headers can be wrong in any way
         return _nameless(record, type(error).__name__)
-    if not _STREAM.fullmatch(recorded.stream):
-        return _nameless(record, "NotAStream")
     return Arrived(
         tenant=recorded.tenant,
         topic=record.topic,
@@ -112,8 +114,11 @@ def arrive(record: "ConsumerRecord[bytes, bytes]") -> Arrived:
 
 
 def _envelope(record: "ConsumerRecord[bytes, bytes]") -> Recorded[bytes]:
-    """The event unopened: `event` is the value's bytes. Raises NotACloudEvent, ValueError, InvalidTenant."""
-    return read(record.value or b"", record.headers)
+    """The event unopened: `event` is the value's bytes. Raises NotACloudEvent, ValueError, InvalidTenant, NotAStream."""
+    recorded = read(record.value or b"", record.headers)
+    if not _STREAM.fullmatch(recorded.stream):
+        raise NotAStream
+    return recorded
 
 
 def _nameless(record: "ConsumerRecord[bytes, bytes]", error_type: str) -> Arrived:

@@ -34,18 +34,20 @@ class Keyring:
         self._masters = MasterKeys(*master_keys)
         for each in self._masters.fingerprints:
             metrics.KEYRING_MASTER_KEYS.labels(each).set(1)
-        self._opened: dict[tuple[TenantId, str], tuple[float, bytes | None]] = {}
+        self._opened: dict[tuple[TenantId, str], tuple[float, bytes]] = {}
         self._forgotten: set[tuple[TenantId, str]] = set()
 
     async def key(self, tenant: TenantId, subject: str) -> bytes:
         """The subject's key, made at first use. Raises Erased."""
-        found = self._remembered(tenant, subject)
-        if found is None:
-            async with self._pool.scope(tenant) as tx:
-                found = self._remember(tenant, subject, await self._get_or_make(tx, tenant, subject))
+        known = self._remembered(tenant, subject)
+        if known is not None:
+            return known
+        async with self._pool.scope(tenant) as tx:
+            found = await self._get_or_make(tx, tenant, subject)
         if found is None:
             raise Erased
-        return found
+        # Not before it is stored: what is sealed under a key that was not, nobody opens again.
+        return self._remember(tenant, subject, found)
 
     async def keys(self, tenant: TenantId, subjects: Iterable[str]) -> dict[str, bytes | None]:
         """The keys there are; None for a subject whose key was destroyed or never made."""
@@ -87,7 +89,7 @@ class Keyring:
         until, key = self._opened.get((tenant, subject), (0.0, None))
         return key if until > time.monotonic() else None
 
-    def _remember(self, tenant: TenantId, subject: str, key: bytes | None) -> bytes | None:
+    def _remember(self, tenant: TenantId, subject: str, key: bytes) -> bytes:
         if (tenant, subject) in self._forgotten:
             return key
         if len(self._opened) >= _KEEP_AT_MOST:

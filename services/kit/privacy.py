@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 import orjson
 
+from services.kit.bodies import holds_nul
 from services.kit.errors import DomainError, Kind
 from services.kit.keyring import Keyring
 from services.kit.tenancy import TenantId
@@ -37,7 +38,7 @@ class Privacy:
         """None when there is nothing personal. Raises Erased, TextRefused."""
         if not personal or subject is None:
             return None
-        if any(isinstance(value, str) and "\x00" in value for value in personal.values()):
+        if holds_nul(list(personal.values())):
             raise TextRefused
         key = await self._keyring.key(tenant, subject)
         return wrap(key, orjson.dumps(personal), f"{tenant}/{stream}")

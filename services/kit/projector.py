@@ -66,6 +66,7 @@ class Projector(Generic[R, E]):
                 pause = 0.05
             except Exception:
                 log.exception("projection-failed", projection=self._model.name)
+                self._position = None
                 self._progress.mark()
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 10.0)
@@ -117,7 +118,10 @@ class Projector(Generic[R, E]):
             if not await self._registry.begin(tx, self._model):
                 return None
             await tx.execute(SQL["start"], self._checkpoint)
-            return int(await tx.fetchval(SQL["position"], self._checkpoint))
+            position = int(await tx.fetchval(SQL["position"], self._checkpoint))
+        # Also of one that fails again and again: it has to ask each time.
+        metrics.PROJECTION_LAG.labels(self._model.name).set(await self._store.head() - position)
+        return position
 
     async def _whole(self, position: int) -> int:
         events = await self._store.read_after(position, _BATCH)

@@ -74,7 +74,7 @@ async def _read(
 
 
 def _own(record: "ConsumerRecord[Any, Any]", source: str) -> tuple[int, UUID] | None:
-    headers = {name: value.decode(errors="replace") for name, value in record.headers}
+    headers = {name: (value or b"").decode(errors="replace") for name, value in record.headers}
     if headers.get("ce_source") != source or REPUBLISHED in headers or "ce_position" not in headers:
         return None
     return int(headers["ce_position"]), UUID(headers["ce_id"])

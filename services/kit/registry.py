@@ -66,11 +66,6 @@ class Registry:
         self._told = self._told | {model.name} if awaits else self._told - {model.name}
         return not awaits
 
-    @property
-    def awaiting(self) -> list[str]:
-        """The read models that were not followed when last looked at."""
-        return sorted(self._told)
-
 
 async def live_versions(tx: Tx) -> dict[str, int]:
     """{name: version} of the read models that are live."""

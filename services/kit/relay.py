@@ -166,6 +166,8 @@ class Relay(Generic[E]):
     async def _take(self) -> Lease | None:
         async with self._pool.unscoped() as tx:
             row = await tx.fetchrow(SQL["take"], self._holder, self._lease_seconds)
+            # Whoever should publish, and whether or not they can.
+            metrics.RELAY_LAG.set(await tx.fetchval(SQL["lag"]))
             if row is None:
                 return None
             self._source = source_of(self._service, await tx.fetchval(SQL["incarnation"]))

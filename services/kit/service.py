@@ -88,11 +88,11 @@ class Plumbing:
             name=name, settings=settings, pool=pool, verifier=verifier, watchdog=Watchdog(), closers=[pool.close]
         )
 
-    def consume(self, topics: Sequence[str], parse: Parse, work: Work, *, name: str | None = None) -> None:
-        """Take these topics; `name` is the permanent name of the consumer, the service's own unless told."""
+    def consume(self, topics: Sequence[str], parse: Parse, work: Work) -> None:
+        """Take these topics. The service's name is the consumer's too, and permanent."""
         consumer = Consumer(
             self.pool,
-            name=name or self.name,
+            name=self.name,
             kafka=self.settings.kafka,
             topics=topics,
             parse=parse,
@@ -100,7 +100,7 @@ class Plumbing:
             progress=self.watchdog.watch("consumer"),
         )
         self.workers["consume"].append(consumer.run)
-        self.replays[name or self.name] = consumer.replay()
+        self.replays[self.name] = consumer.replay()
 
     def service(self, routers: Sequence[APIRouter], **options: Any) -> Service:
         app = create_app(title=self.name, routers=routers, verifier=self.verifier, readiness=self.readiness, **options)

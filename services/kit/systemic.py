@@ -3,7 +3,9 @@
 Systemic       not an event's fault: nothing is parked for it
 ├── StreamGap, Gap         something before it is missing
 ├── Overtaken              another process is at work here
-├── RecordsLost            Kafka no longer holds what the checkpoint asks for
+├── RecordsLost            Kafka no longer holds what is asked for
+├── PositionLost           the own log does not hold what was parked
+├── Superseded             a newer version of a read model is live
 └── EveryStreamFails       so many streams fail that it cannot be the events
 """
 
@@ -24,12 +26,10 @@ def is_systemic(error: BaseException) -> bool:
     """Whether the same event may well succeed later, with nothing changed but the state of the system."""
     match error:
         case asyncpg.PostgresError():
+            # A value that asyncpg itself cannot encode is told as one of these, of class 22.
             return (error.sqlstate or "")[:2] not in _ABOUT_THE_DATA
-        case asyncpg.InterfaceError():
-            # asyncpg calls a value it cannot encode an interface error too, and a ValueError besides.
-            return not isinstance(error, ValueError)
         case DomainError():
             return error.kind is Kind.BUSY or isinstance(error, Conflict)
         case _:
-            systemic = (Systemic, OSError, TimeoutError, MemoryError, KafkaError, asyncpg.InternalClientError)
-            return isinstance(error, systemic) or not isinstance(error, Exception)
+            library = (KafkaError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+            return isinstance(error, (Systemic, OSError, MemoryError, *library)) or not isinstance(error, Exception)

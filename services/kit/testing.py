@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from services.kit.errors import DomainError
-from services.kit.guard import unseen
+from services.kit.guard import judge
 from services.kit.read_model import ReadModel, by_tenant
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId, TenantPool
@@ -141,7 +141,8 @@ class ProjectionCase(Generic[R, E]):
     async def _deliver(self, pool: TenantPool, consumer: str, batch: Sequence[Recorded[E]]) -> None:
         for tenant, mine in by_tenant(batch).items():
             async with pool.scope(tenant) as tx:
-                await self.model.apply(tx, tenant, await unseen(tx, tenant, consumer, "test", mine))
+                judged = await judge(tx, tenant, consumer, "test", mine)
+                await self.model.apply(tx, tenant, judged.fresh)
 
     def _deliveries(self) -> Iterator[tuple[str, list[Sequence[Recorded[E]]]]]:
         yield "as given", [self.events]

@@ -17,9 +17,8 @@ _DEAF_SECONDS = 0.5
 class Wakeup:
     """One LISTEN connection a process, shared by everybody who waits."""
 
-    def __init__(self, dsn: str, *, channel: str = "events") -> None:
+    def __init__(self, dsn: str) -> None:
         self._dsn = dsn
-        self._channel = channel
         self._poll = _DEAF_SECONDS
         self._bell = asyncio.Event()
         self.count = 0
@@ -45,7 +44,7 @@ class Wakeup:
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _: lost.set())
         try:
-            await connection.add_listener(self._channel, self._ring)
+            await connection.add_listener("events", self._ring)
             self._poll = _LISTENING_SECONDS
             # What came before anybody listened.
             self._ring()

@@ -1,6 +1,7 @@
 """Others' facts as our commands. They come in any order: an episode may be heard of before its person, or end unheard of."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 import contracts
@@ -41,35 +42,26 @@ def on_referral_accepted(recorded: Recorded[ReferralAcceptedV1]) -> OpenEpisode:
 
 
 def on_referral_closed(recorded: Recorded[ReferralClosedV1]) -> CloseEpisode:
-    event = recorded.event
-    return CloseEpisode(
-        person_id=event.person_id,
-        referral_id=event.referral_id,
-        ended_by="closed",
-        reason=event.reason,
-        ended_at=event.closed_at,
-    )
+    return _ended(recorded.event, "closed", recorded.event.closed_at)
 
 
 def on_referral_withdrawn(recorded: Recorded[ReferralWithdrawnV1]) -> CloseEpisode:
-    event = recorded.event
-    return CloseEpisode(
-        person_id=event.person_id,
-        referral_id=event.referral_id,
-        ended_by="withdrawn",
-        reason=event.reason,
-        ended_at=event.withdrawn_at,
-    )
+    return _ended(recorded.event, "withdrawn", recorded.event.withdrawn_at)
 
 
 def on_referral_redirected(recorded: Recorded[ReferralRedirectedV1]) -> CloseEpisode:
-    event = recorded.event
+    return _ended(recorded.event, "redirected", recorded.event.redirected_at)
+
+
+def _ended(
+    event: ReferralClosedV1 | ReferralWithdrawnV1 | ReferralRedirectedV1, ended_by: str, at: datetime
+) -> CloseEpisode:
     return CloseEpisode(
         person_id=event.person_id,
         referral_id=event.referral_id,
-        ended_by="redirected",
+        ended_by=ended_by,
         reason=event.reason,
-        ended_at=event.redirected_at,
+        ended_at=at,
     )
 
 

@@ -15,6 +15,7 @@ from services.outcomes.http import ROUTES
 from services.outcomes.http_restricted import RESTRICTED_ROUTES
 from services.outcomes.incoming import SUBSCRIPTIONS, TOPICS, parse
 from services.outcomes.library import read_library
+from services.outcomes.migrate import NAME
 from services.outcomes.outgoing import PUBLISHED, SENT_TO, to_message
 from services.outcomes.projections.concerns import CONCERNS
 from services.outcomes.projections.episodes import EPISODES
@@ -22,13 +23,12 @@ from services.outcomes.projections.goals import GOALS
 from services.outcomes.projections.mha_periods import MHA_PERIODS
 from services.outcomes.projections.person_measures import PERSON_MEASURES
 
-NAME = "outcomes"
 SUBJECT = "person_id"
 PROJECTIONS = (PERSON_MEASURES, EPISODES, GOALS, CONCERNS, MHA_PERIODS)
 
 
 async def build(settings: StoreSettings, *, clock: Callable[[], datetime] = utc_now) -> Service:
-    """The service, ready to run in any role. Raises BrokenFile for a broken instrument or code list."""
+    """The service, ready to run in any role. Raises BrokenFile for a broken instrument, BrokenCodeList."""
     library = read_library()
     codec = Codec(STORED_NAMES, subject_field=SUBJECT, upcast=upcast)
     plumbing = await StorePlumbing.open(NAME, settings, codec, subject_field=SUBJECT)

@@ -4,7 +4,7 @@ Each public class names its topic. A stream's public facts all go to one topic, 
 `record-…` to the events, `restricted-…` to the restricted topic.
 """
 
-from typing import assert_never
+from typing import Any, assert_never
 
 from contracts.event import PublicEvent
 from contracts.outcomes import (
@@ -44,8 +44,7 @@ from services.outcomes.domain.events import (
 )
 
 _PRIVATE = (PersonEnrolled, PersonErased, EpisodeOpened, EpisodeClosed)
-
-PUBLISHED = tuple(name for name, stored in STORED_NAMES.items() if stored not in _PRIVATE)
+PUBLISHED = tuple(name for name, event in STORED_NAMES.items() if event not in _PRIVATE)
 """The stored names `translate` gives a public fact for."""
 
 SENT_TO = (MeasureRecordedV1.TOPIC, MhaPeriodStartedV1.TOPIC)
@@ -66,7 +65,7 @@ def translate(event: Event) -> PublicEvent | None:
         case PersonEnrolled() | PersonErased() | EpisodeOpened() | EpisodeClosed():
             return None  # our own notes of what the referral service already published
         case MeasureRecorded():
-            return _measure_recorded(event)
+            return MeasureRecordedV1(**_measured(event))
         case MeasureCorrected():
             return _measure_corrected(event)
         case RiskFlagged():
@@ -97,41 +96,27 @@ def _restricted(event: RestrictedEvent) -> PublicEvent:
             assert_never(never)
 
 
-def _measure_recorded(event: MeasureRecorded) -> MeasureRecordedV1:
+def _measured(event: MeasureRecorded | MeasureCorrected) -> dict[str, Any]:
     form = event.form
-    return MeasureRecordedV1(
-        measure_id=event.measure_id,
-        person_id=event.person_id,
-        instrument=form.instrument,
-        instrument_version=form.instrument_version,
-        scores=form.scores,
-        items_answered=form.items_answered,
-        complete=form.complete,
-        collection_point=form.collection_point,
-        completed_on=form.completed_on,
-        gestation_weeks=form.gestation_weeks,
-        infant_age_weeks=form.infant_age_weeks,
-        recorded_at=event.occurred_at,
-    )
+    return {
+        "measure_id": event.measure_id,
+        "person_id": event.person_id,
+        "instrument": form.instrument,
+        "instrument_version": form.instrument_version,
+        "scores": form.scores,
+        "items_answered": form.items_answered,
+        "complete": form.complete,
+        "collection_point": form.collection_point,
+        "completed_on": form.completed_on,
+        "gestation_weeks": form.gestation_weeks,
+        "infant_age_weeks": form.infant_age_weeks,
+        "recorded_at": event.occurred_at,
+    }
 
 
 def _measure_corrected(event: MeasureCorrected) -> MeasureCorrectedV1:
-    form = event.form
     return MeasureCorrectedV1(
-        measure_id=event.measure_id,
-        person_id=event.person_id,
-        instrument=form.instrument,
-        instrument_version=form.instrument_version,
-        scores=form.scores,
-        items_answered=form.items_answered,
-        complete=form.complete,
-        collection_point=form.collection_point,
-        completed_on=form.completed_on,
-        gestation_weeks=form.gestation_weeks,
-        infant_age_weeks=form.infant_age_weeks,
-        recorded_at=event.occurred_at,
-        supersedes_version=event.supersedes_version,
-        reason_code=event.reason_code,
+        **_measured(event), supersedes_version=event.supersedes_version, reason_code=event.reason_code
     )
 
 

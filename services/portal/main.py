@@ -5,14 +5,13 @@ from services.kit.service import Plumbing, Service, main
 from services.portal.http import routes
 from services.portal.identity import IdentityProvider
 from services.portal.incoming import READ_MODELS, TOPICS, parse
+from services.portal.migrate import NAME
 from services.portal.owners import Owners
 from services.portal.public_account import PublicAccount
 from services.portal.session import Cookies, SessionMiddleware
 from services.portal.settings import PortalSettings
 from services.portal.web.app import pages
 from services.portal.web.site import Site
-
-NAME = "portal"
 
 
 async def build(settings: PortalSettings) -> Service:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 from services.kit.code_lists import CodeLists
 from services.kit.command import CommandHandler, utc_now
+from services.kit.errors import IdReused
 from services.kit.event_store import EventStore
 from services.kit.record import Answer
 from services.kit.tenancy import TenantId
@@ -81,7 +82,7 @@ def referral_id_for(command_id: UUID) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """The use cases. A command that was done before is answered before anything is checked again."""
+    """The use cases. A command that was done before is answered before anything but its codes is checked again."""
 
     store: EventStore[Event]
     pcns: CommandHandler[ConfigurePcn, pcn.Pcn, PcnEvent]
@@ -108,7 +109,7 @@ class Application:
 
         Raises UnknownCode, UnknownPcn, UnknownPractice, NhsNumberAlreadyRegistered, and as `person.decide`.
         """
-        if await self._is_new(tenant, command_id):
+        if await self._is_new(tenant, person_stream(command.person_id), command_id):
             require_codes(self.code_lists, command)
             settings = await self._settings(tenant)
             pcn.require_practice(settings, command.practice_ods_code, london_date(self.clock()))
@@ -120,9 +121,12 @@ class Application:
         self, tenant: TenantId, command: ChangePersonDetails, *, command_id: UUID, actor: str
     ) -> Answer:
         """Raises UnknownCode, UnknownPcn, UnknownPractice, NhsNumberAlreadyRegistered, and as `person.change`."""
-        if await self._is_new(tenant, command_id):
+        if await self._is_new(tenant, person_stream(command.person_id), command_id):
             require_codes(self.code_lists, command)
-            pcn.require_practice(await self._settings(tenant), command.practice_ods_code, london_date(self.clock()))
+            known = await self.known_person(tenant, command.person_id)
+            if command.practice_ods_code != known.details.practice_ods_code:
+                settings = await self._settings(tenant)
+                pcn.require_practice(settings, command.practice_ods_code, london_date(self.clock()))
             await self._require_new_number(tenant, command)
         return await self.people.handle(tenant, command, command_id=command_id, actor=actor)
 
@@ -143,19 +147,19 @@ class Application:
         return referral.known(state).person_id
 
     async def known_person(self, tenant: TenantId, person_id: str) -> person.Registered:
-        """All that is known of a person, opened here: no read model holds it. Raises UnknownPerson."""
+        """All that is known of a person, opened here: no read model holds it. Raises UnknownPerson, Erased."""
         state, _ = await self.people.state(tenant, person_stream(person_id))
         return person.known(state)
 
     async def receive_referral(
         self, tenant: TenantId, request: ReferralRequest, *, command_id: UUID, actor: str
     ) -> Answer:
-        """Raises UnknownCode, UnknownPcn, UnknownPerson and what `referral.receive` raises."""
+        """Raises UnknownCode, UnknownPcn, UnknownPerson, Erased, IdReused and what `referral.receive` raises."""
         settings = await self._settings(tenant)
-        if await self._is_new(tenant, command_id):
+        if await self._is_new(tenant, referral_stream(referral_id_for(command_id)), command_id):
             require_codes(self.code_lists, request)
-            referral.require_past(request.received_at, self.clock())
-            await self._require_known(tenant, request.person_id)
+            referral.require_sensible_receipt(request.received_at, self.clock())
+            await self.known_person(tenant, request.person_id)
         # Before the referral itself: from here on whatever is heard of the person is counted for it, or known to it.
         noted = await self._note_spell(tenant, request, command_id=command_id, actor=actor)
         facts, version = await self.facts.state(tenant, facts_stream(request.person_id))
@@ -175,7 +179,7 @@ class Application:
         self, tenant: TenantId, command: TriageReferral, *, command_id: UUID, actor: str
     ) -> Answer:
         """Raises UnknownCode, Erased and what `referral.triage` raises."""
-        if await self._is_new(tenant, command_id):
+        if await self._is_new(tenant, referral_stream(command.referral_id), command_id):
             require_codes(self.code_lists, command)
             await self.require_not_erased(tenant, await self.whose(tenant, command.referral_id))
         return await self.referrals.handle(tenant, command, command_id=command_id, actor=actor)
@@ -184,7 +188,7 @@ class Application:
         self, tenant: TenantId, command: AcceptReferral, *, command_id: UUID, actor: str
     ) -> Answer:
         """Raises UnknownCode, UnknownPcn, StrandNotOffered, Erased and what `referral.accept` raises."""
-        if await self._is_new(tenant, command_id):
+        if await self._is_new(tenant, referral_stream(command.referral_id), command_id):
             require_codes(self.code_lists, command)
             await self.require_not_erased(tenant, await self.whose(tenant, command.referral_id))
             pcn.require_strand(await self._settings(tenant), command.care_strand)
@@ -243,16 +247,16 @@ class Application:
             counted = version
             facts, version = await self.facts.state(tenant, facts_stream(person_id))
 
-    async def _is_new(self, tenant: TenantId, command_id: UUID) -> bool:
-        return await self.store.answer_to(tenant, command_id) is None
+    async def _is_new(self, tenant: TenantId, stream: str, command_id: UUID) -> bool:
+        """Whether it was not done before. Raises IdReused."""
+        known = await self.store.answer_to(tenant, command_id)
+        if known is not None and known.stream != stream:
+            raise IdReused
+        return known is None
 
     async def _settings(self, tenant: TenantId) -> PcnConfigured:
         state, _ = await self.pcns.state(tenant, pcn_stream(tenant))
         return pcn.settings_of(state)
-
-    async def _require_known(self, tenant: TenantId, person_id: str) -> None:
-        state, _ = await self.people.state(tenant, person_stream(person_id))
-        person.known(state)
 
     async def _require_new_number(self, tenant: TenantId, command: PersonFacts) -> None:
         """Two registrations in the same instant can both pass: the read model is a moment behind the log."""

@@ -36,51 +36,40 @@ class PcnFile(StrictModel):
         return ConfigurePcn(**{**self.model_dump(), "practices": practices, "care_strands": tuple(self.care_strands)})
 
 
-class NewPerson(StrictModel):
+class Told(StrictModel):
+    """What may be told of a person, and need not be."""
+
+    full_name: Line | None = None
+    nhs_number: Line | None = None
+    birth_date: Day | None = None
+    postcode: Line | None = None
+    postal_address: Address | None = None
+    telephone: Line | None = None
+    email: Line | None = None
+    contact_preference: Code | None = None
+    access_needs: Codes | None = None
+    access_note: Words | None = None
+    external_reference: Line | None = None
+    practice_ods_code: OdsCode | None = None
+    imd_decile: int | None = None
+    perinatal_stage: Code | None = None
+    estimated_delivery_date: Day | None = None
+    infant_birth_date: Day | None = None
+
+
+class NewPerson(Told):
     ethnic_category: Code
     preferred_language: Code
     interpreter_required: bool
-    full_name: Line | None = None
-    nhs_number: Line | None = None
     nhs_number_missing_reason: Code | None = None
-    birth_date: Day | None = None
-    postcode: Line | None = None
-    postal_address: Address | None = None
-    telephone: Line | None = None
-    email: Line | None = None
-    contact_preference: Code | None = None
-    access_needs: Codes | None = None
-    access_note: Words | None = None
-    external_reference: Line | None = None
-    practice_ods_code: OdsCode | None = None
-    imd_decile: int | None = None
-    perinatal_stage: Code | None = None
-    estimated_delivery_date: Day | None = None
-    infant_birth_date: Day | None = None
 
 
-class ChangedDetails(StrictModel):
+class ChangedDetails(Told):
     """What is new. What is left out stays as it is; `remove` names what no longer holds."""
 
-    full_name: Line | None = None
-    nhs_number: Line | None = None
-    birth_date: Day | None = None
-    postcode: Line | None = None
-    postal_address: Address | None = None
-    telephone: Line | None = None
-    email: Line | None = None
-    contact_preference: Code | None = None
-    access_needs: Codes | None = None
-    access_note: Words | None = None
-    external_reference: Line | None = None
-    practice_ods_code: OdsCode | None = None
     ethnic_category: Code | None = None
     preferred_language: Code | None = None
     interpreter_required: bool | None = None
-    imd_decile: int | None = None
-    perinatal_stage: Code | None = None
-    estimated_delivery_date: Day | None = None
-    infant_birth_date: Day | None = None
     remove: Codes = ()
     seen_revision: int | None = None
 

@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import structlog
 
 from services.kit.errors import DomainError
+from services.kit.systemic import is_systemic
 from services.kit.tenancy import TenantId, TenantPool
 from services.kit.watchdog import Progress
 from services.referral.application import Application, referral_stream
@@ -64,11 +65,16 @@ class BreachWorker:
         return len(late)
 
     async def _record(self, tenant: TenantId, spell: WaitingRow, today: date) -> None:
-        """One that is refused does not keep the others waiting."""
+        """One that is refused, or cannot be read, does not keep the others waiting."""
+        stream = referral_stream(spell.referral_id)
         command_id = breach_command_id(spell.spell_id, today)
         try:
             await self.application.record_breach(
                 tenant, spell.referral_id, spell.person_id, command_id=command_id, actor=ACTOR
             )
         except DomainError as refusal:
-            log.warning("breach-not-noted", stream=referral_stream(spell.referral_id), slug=refusal.slug)
+            log.warning("breach-not-noted", stream=stream, slug=refusal.slug)
+        except Exception as error:
+            if is_systemic(error):
+                raise
+            log.exception("breach-not-noted", stream=stream)

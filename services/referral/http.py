@@ -1,7 +1,6 @@
 """The JSON API: who may do what, what is sent, what is answered. Errors are not caught here: `kit.http` maps them."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -14,7 +13,7 @@ from services.kit.auth import EVERY_TENANT, Principal
 from services.kit.code_lists import CodeList, CodeLists
 from services.kit.errors import DomainError, Kind
 from services.kit.http import CommandId, Done, Pcn, Permissions
-from services.kit.tenancy import TenantId, TenantPool, Tx
+from services.kit.tenancy import TenantId, TenantPool
 from services.referral.application import Application
 from services.referral.bodies import (
     Acceptance,
@@ -85,13 +84,11 @@ class Edge:
     code_lists: CodeLists
     clock: Callable[[], datetime]
 
-    @asynccontextmanager
-    async def reading(self, tenant: TenantId, principal: Principal, person_id: str, *, what: str) -> AsyncIterator[Tx]:
-        """A transaction to read a part of somebody's record in, which is written down with it. Raises Erased."""
+    async def note(self, tenant: TenantId, principal: Principal, person_id: str, *, what: str) -> None:
+        """Write down that a part of somebody's record is read, before it is answered. Raises Erased."""
         await self.application.require_not_erased(tenant, person_id)
         async with self.pool.scope(tenant) as tx:
             await note_read(tx, tenant, principal, what=what, subject=person_id)
-            yield tx
 
 
 def _edge(request: Request) -> Edge:
@@ -229,8 +226,8 @@ async def read_referral(
         row = await referrals.by_id(tx, pcn, str(referral_id))
     if row is None:
         raise UnknownReferral
-    async with use.reading(pcn, principal, row.person_id, what="referral"):
-        return explain_referral(row, london_date(use.clock()))
+    await use.note(pcn, principal, row.person_id, what="referral")
+    return explain_referral(row, london_date(use.clock()))
 
 
 @ROUTES.get("/pcns/{pcn}/referrals/{referral_id}/notes")
@@ -238,8 +235,8 @@ async def read_notes(
     principal: Annotated[Principal, Depends(permit("referral:read-notes"))], pcn: Pcn, referral_id: UUID, use: Use
 ) -> list[Written]:
     whose = await use.application.whose(pcn, str(referral_id))
-    async with use.reading(pcn, principal, whose, what="referral-notes"):
-        return await notes_of(use.application.store, pcn, str(referral_id))
+    await use.note(pcn, principal, whose, what="referral-notes")
+    return await notes_of(use.application.store, pcn, str(referral_id))
 
 
 @ROUTES.get("/pcns/{pcn}/triage-list")

@@ -75,8 +75,8 @@ async def read_details(
     principal: Annotated[Principal, Depends(permit("person:read-details"))], pcn: Pcn, person_id: UUID, use: Use
 ) -> dict[str, Any]:
     """Everything that is known of one person, as it stands in the log now, and how often it was told."""
-    async with use.reading(pcn, principal, str(person_id), what="details"):
-        known = await use.application.known_person(pcn, str(person_id))
+    known = await use.application.known_person(pcn, str(person_id))
+    await use.note(pcn, principal, str(person_id), what="details")
     return {"person_id": known.person_id, "revision": known.revision, **asdict(known.details)}
 
 

@@ -18,6 +18,7 @@ from services.referral.erasing import Eraser
 from services.referral.http import ROUTES, Edge
 from services.referral.http_people import PEOPLE
 from services.referral.incoming import SUBSCRIPTIONS, TOPICS, parse
+from services.referral.migrate import NAME
 from services.referral.outgoing import PUBLISHED, SENT_TO, to_message
 from services.referral.projections.identities import IDENTITIES, by_nhs_number
 from services.referral.projections.pcns import PCNS
@@ -26,7 +27,6 @@ from services.referral.projections.triage_list import TRIAGE_LIST
 from services.referral.projections.waiting_list import WAITING_LIST
 from services.referral.settings import ReferralSettings
 
-NAME = "referral"
 SUBJECT = "person_id"
 PROJECTIONS = (PCNS, IDENTITIES, REFERRALS, TRIAGE_LIST, WAITING_LIST)
 

@@ -83,7 +83,7 @@ def slot_for(command_id: UUID, wish: Wish) -> Slot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheduling:
-    """The use cases. A command that was done before is answered before anything is checked again."""
+    """The use cases. A command that was done before is answered before anything but its codes is checked again."""
 
     store: EventStore[Event]
     people: CommandHandler[PersonCommand, Person, PersonEvent]
@@ -188,13 +188,20 @@ class Scheduling:
     async def book_place(
         self, tenant: TenantId, command: BookPlace, *, command_id: UUID, actor: str
     ) -> tuple[Answer, Standing | None]:
-        """The answer, and where the party stands now; None once the session is over. Raises as `session.book`."""
+        """The answer, and where the party stands now; None once the session is over.
+
+        Raises PersonUnknown, Erased, IdReused, and as `session.book`.
+        """
         stream = session.stream_of(command.group_session_id)
         if await self._done(tenant, stream, command_id) is None:
             await self._require_known(tenant, [command.person_id])
         answer = await self.sessions.handle(tenant, command, command_id=command_id, actor=actor)
         state, _ = await self.sessions.state(tenant, stream)
-        return answer, state.places.by_id[command.place_id].standing if isinstance(state, Scheduled) else None
+        if not isinstance(state, Scheduled):
+            return answer, None
+        if command.place_id not in state.places.by_id:
+            raise IdReused
+        return answer, state.places.by_id[command.place_id].standing
 
     async def cancel_place(self, tenant: TenantId, command: CancelPlace, *, command_id: UUID, actor: str) -> Answer:
         """Raises as `session.give_up`."""

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 from services.kit.command import CommandHandler
-from services.kit.errors import Busy, Conflict, DomainError
+from services.kit.errors import Conflict, DomainError
 from services.kit.record import Answer
+from services.kit.systemic import is_systemic
 from services.kit.tenancy import TenantId
 from services.scheduling.domain import appointment
 from services.scheduling.domain.appointment import (
@@ -62,9 +63,9 @@ class Booking:
             return
         try:
             await self._follow(tenant, claimed, actor)
-        except (Conflict, Busy):
-            raise
-        except DomainError:
+        except DomainError as refusal:
+            if is_systemic(refusal):
+                raise
             return
         await self.keep(tenant, claimed.clinician_id, claimed.appointment_id, [claimed.slot], actor=actor)
 
@@ -88,10 +89,9 @@ class Booking:
         command = _what_follows(claimed)
         try:
             return await self.appointments.handle(tenant, command, command_id=UUID(claimed.command_id), actor=actor)
-        except (Conflict, Busy):
-            raise
-        except DomainError:
-            await self.release(tenant, claimed.clinician_id, claimed.slot, actor=actor)
+        except DomainError as refusal:
+            if not is_systemic(refusal):
+                await self.release(tenant, claimed.clinician_id, claimed.slot, actor=actor)
             raise
 
 

@@ -21,7 +21,8 @@ def calendar(rows: Sequence[DiaryRow], codes: CodeLists) -> str:
 
 def _event(row: DiaryRow, codes: CodeLists) -> list[str]:
     how = _label(codes, "consultation_mechanism", row.consultation_mechanism)
-    where = [_label(codes, "activity_location_type", row.activity_location_type), row.site_ods_code]
+    place = _label(codes, "activity_location_type", row.activity_location_type)
+    where = ", ".join(part for part in (place, row.site_ods_code) if part)
     return [
         "BEGIN:VEVENT",
         f"UID:{row.appointment_id}",
@@ -29,7 +30,7 @@ def _event(row: DiaryRow, codes: CodeLists) -> list[str]:
         f"DTSTART:{_moment(row.starts_at)}",
         f"DTEND:{_moment(row.ends_at)}",
         f"SUMMARY:{_text(f'Appointment ({how})')}",
-        *(f"LOCATION:{_text(place)}" for place in [", ".join(part for part in where if part)] if place),
+        *([f"LOCATION:{_text(where)}"] if where else []),
         f"SEQUENCE:{row.revision}",
         f"STATUS:{'CANCELLED' if row.status == CANCELLED else 'CONFIRMED'}",
         "END:VEVENT",

@@ -123,8 +123,10 @@ async def read_sessions(
     principal: Annotated[Principal, Depends(permit("session:read"))], pcn: Pcn, days: Days, use: Use
 ) -> list[SessionRow]:
     """A family sees those it may still ask a place at."""
+    family = by_family(principal)
+    since = max(days.since, use.clock()) if family else days.since
     async with use.pool.scope(pcn) as tx:
-        return await group_sessions.between(tx, pcn, since=days.since, until=days.until, open_only=by_family(principal))
+        return await group_sessions.between(tx, pcn, since=since, until=days.until, open_only=family)
 
 
 @GROUP_ROUTES.get("/{group_session_id}/register")

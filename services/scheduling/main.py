@@ -16,13 +16,13 @@ from services.scheduling.group_http import GROUP_ROUTES
 from services.scheduling.http import ROUTES
 from services.scheduling.incoming import SUBSCRIPTIONS, TOPICS, parse
 from services.scheduling.keeping import Keeper
+from services.scheduling.migrate import NAME
 from services.scheduling.outgoing import PUBLISHED, SENT_TO, to_message
 from services.scheduling.projections.diary import DIARY
 from services.scheduling.projections.group_sessions import GROUP_SESSIONS
 from services.scheduling.projections.register import REGISTER
 from services.scheduling.projections.unoutcomed import UNOUTCOMED
 
-NAME = "scheduling"
 SUBJECT = "person_id"
 PROJECTIONS = (DIARY, UNOUTCOMED, GROUP_SESSIONS, REGISTER)
 

@@ -46,8 +46,8 @@ from services.scheduling.domain.session_events import (
     SessionScheduled,
 )
 
-PRIVATE = frozenset({"person-known.v1", "person-erased.v1", "slot-claimed.v1", "slot-released.v1"})
-PUBLISHED = tuple(name for name in STORED_NAMES if name not in PRIVATE)
+_PRIVATE = (PersonKnown, PersonErased, SlotClaimed, SlotReleased)
+PUBLISHED = tuple(name for name, event in STORED_NAMES.items() if event not in _PRIVATE)
 """The stored names `translate` gives a public fact for."""
 
 SENT_TO = (AppointmentBookedV1.TOPIC,)

@@ -140,18 +140,23 @@ class Application:
         """Raises UnknownCode, PracticeUnknown, AttendeeUnknown and what `training_session.correct` raises."""
         if await self._is_new(tenant, command_id):
             self._require_code("register_correction_reason", reason, field="reason")
-        attendees = await self._attendees(tenant, register, command_id)
+        state, _ = await self.sessions.state(tenant, training_session.stream_of(training_session_id))
+        on_it = state.register if isinstance(state, training_session.Held) else ()
+        attendees = await self._attendees(tenant, register, command_id, named=on_it)
         command = CorrectRegister(training_session_id=training_session_id, attendees=attendees, reason=reason)
         return await self.sessions.handle(tenant, command, command_id=command_id, actor=actor)
 
     async def _attendees(
-        self, tenant: TenantId, register: Sequence[RegisterEntry], command_id: UUID
+        self, tenant: TenantId, register: Sequence[RegisterEntry], command_id: UUID, *, named: Collection[str] = ()
     ) -> tuple[Attendee, ...]:
-        """Raises UnknownCode, PracticeUnknown, AttendeeUnknown."""
+        """With the names of those who attended before, but for those `named` already.
+
+        Raises UnknownCode, PracticeUnknown, AttendeeUnknown.
+        """
         names: Mapping[str, str | None] = {}
         if await self._is_new(tenant, command_id):
             await self._require_lines(tenant, register)
-            names = await self._names(tenant, register)
+            names = await self._names(tenant, register, named)
         return tuple(_attendees(register, names, command_id))
 
     async def log_consultation(
@@ -205,9 +210,15 @@ class Application:
             self._require_code("professional_type", entry.professional_type, field=f"{line}.professional_type")
             require_practice(known, entry.practice_ods_code, field=f"{line}.practice_ods_code")
 
-    async def _names(self, tenant: TenantId, register: Sequence[RegisterEntry]) -> Mapping[str, str | None]:
+    async def _names(
+        self, tenant: TenantId, register: Sequence[RegisterEntry], named: Collection[str]
+    ) -> Mapping[str, str | None]:
         """The names of those who attended before; two sessions in the same moment can be a moment apart here."""
-        linked = {entry.attendee_id: number for number, entry in enumerate(register) if entry.attendee_id is not None}
+        linked = {
+            entry.attendee_id: number
+            for number, entry in enumerate(register)
+            if entry.attendee_id is not None and entry.attendee_id not in named
+        }
         names = await self.names_of(tenant, linked) if linked else {}
         for attendee_id, number in linked.items():
             if attendee_id not in names:

@@ -215,10 +215,11 @@ async def read_consultation(
 ) -> NotedConsultation:
     async with use.pool.scope(pcn) as tx:
         row = await consultation_log.consultation(tx, pcn, str(consultation_id))
-        if row is None:
-            raise ConsultationUnknown
+    if row is None:
+        raise ConsultationUnknown
+    if row.person_id is not None:
         await use.application.require_not_erased(pcn, row.person_id)
-        if row.person_id is not None:
+        async with use.pool.scope(pcn) as tx:
             await note_read(tx, pcn, principal, what="consultation-note", subject=row.person_id)
     note = await use.application.note_of(pcn, row.consultation_id)
     return NotedConsultation.model_validate(row).model_copy(update={"note": note})

@@ -14,6 +14,7 @@ from services.training.codes import read_codes
 from services.training.domain.events import STORED_NAMES, upcast
 from services.training.http import ROUTES, Edge
 from services.training.incoming import SUBSCRIPTIONS, TOPICS, parse
+from services.training.migrate import NAME
 from services.training.outgoing import PUBLISHED, SENT_TO, to_message
 from services.training.projections.attendances import ATTENDANCES, names_of
 from services.training.projections.community_inputs import COMMUNITY_INPUTS
@@ -21,7 +22,6 @@ from services.training.projections.consultation_log import CONSULTATION_LOG
 from services.training.projections.practice_lists import PRACTICE_LISTS
 from services.training.projections.training_sessions import TRAINING_SESSIONS
 
-NAME = "training"
 SUBJECT = "subject_id"
 PROJECTIONS = (TRAINING_SESSIONS, ATTENDANCES, PRACTICE_LISTS, CONSULTATION_LOG, COMMUNITY_INPUTS)
 

@@ -16,6 +16,7 @@ from contracts.training import (
 from services.kit.cloud_events import Message
 from services.kit.record import Recorded
 from services.training.domain.events import (
+    STORED_NAMES,
     CommunityInputLogged,
     ConfidenceRecorded,
     ConsultationLogged,
@@ -30,16 +31,8 @@ from services.training.domain.events import (
     TrainingSessionScheduled,
 )
 
-PUBLISHED = (
-    "training-session-scheduled.v1",
-    "training-session-held.v1",
-    "training-attended.v1",
-    "confidence-recorded.v1",
-    "training-register-corrected.v1",
-    "training-attendance-removed.v1",
-    "consultation-logged.v1",
-    "community-input-logged.v1",
-)
+_PRIVATE = (PracticesNoted, PersonErased)
+PUBLISHED = tuple(name for name, event in STORED_NAMES.items() if event not in _PRIVATE)
 """The stored names `translate` gives a public fact for."""
 
 SENT_TO = (ConsultationLoggedV1.TOPIC,)

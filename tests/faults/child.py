@@ -50,13 +50,18 @@ class Child:
         return self._process.returncode is None
 
 
+def worker(role: str, point: str, place: Place, log: Path) -> contextlib.AbstractAsyncContextManager[Child]:
+    """`tests.faults.worker` in a process of its own."""
+    return started("tests.faults.worker", role, point, place.as_json(), log=log)
+
+
 @contextlib.asynccontextmanager
-async def worker(role: str, point: str, place: Place, log: Path) -> AsyncIterator[Child]:
-    """`tests.faults.worker` in a process of its own; killed at the end of the block. Its log goes to a file."""
+async def started(module: str, *told: str, log: Path) -> AsyncIterator[Child]:
+    """A module of the tests in a process of its own; killed at the end of the block. Its log goes to a file."""
     with log.open("ab") as file:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "tests.faults.worker", role, point, place.as_json()),
+            *("-m", module, *told),
             cwd=ROOT,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
             stdin=asyncio.subprocess.PIPE,

@@ -19,8 +19,8 @@ IN_FLOW = (
         (RELAY, "            await self._send(events)\n", ""),
         (
             RELAY,
-            "        metrics.RELAY_LAG.set(",
-            "        if events:\n            await self._send(events)\n        metrics.RELAY_LAG.set(",
+            "        return moved\n",
+            "        if events:\n            await self._send(events)\n        return moved\n",
         ),
     ),
     fault(5, "the relay does not wait for Kafka's word", KILLED_RELAY, (RELAY, "await asyncio.gather(*sent)", "pass")),

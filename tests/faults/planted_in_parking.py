@@ -3,6 +3,7 @@
 from tests.faults.fault import fault
 
 CONSUMER = "services/kit/consumer.py"
+DELIVERY = "services/kit/delivery.py"
 GUARD_SQL = "services/kit/sql/guard.sql"
 PARKING = "services/kit/parking.py"
 PARKING_SQL = "services/kit/sql/parking.sql"
@@ -31,7 +32,7 @@ IN_PARKING = (
         7,
         "the client library reads the values before we do",
         EVERY_KIND,
-        (CONSUMER, '    "parser": _as_it_came,\n    "decoder": _undecoded,\n', ""),
+        (DELIVERY, '    "parser": _as_it_came,\n    "decoder": _undecoded,\n', ""),
     ),
     fault(
         7,

@@ -17,6 +17,7 @@ from services.kit.keyring import Keyring
 from services.kit.privacy import Privacy
 from services.kit.rebuild import copies, run
 from services.kit.rebuild.copies import owner
+from services.kit.rebuild.feed import Feed
 from services.kit.rebuild.log import Log
 from services.kit.rebuild.run import Rebuild
 from services.kit.rebuild.topics import Told, Topics
@@ -73,9 +74,10 @@ def told(done: int, total: int) -> None:
         sys.stdin.readline()
 
 
-def topics_of(place: Place) -> Topics:
+def topics_of(place: Place, *feeds: Feed) -> Topics:
+    """What the chain's consumer made of its topic, to be made anew."""
     kinds = {"toy-counted-1": CountedFact}
-    return Topics(Told(consumer=place.group, kafka=place.kafka, topics=[place.topic], parse=parse, kinds=kinds))
+    return Topics(Told(consumer=place.group, kafka=place.kafka, topics=[place.topic], parse=parse, kinds=kinds), feeds)
 
 
 async def main(kind: str, place: Place, owners: dict[str, str]) -> None:

@@ -3,6 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from itertools import chain as flat
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,15 +16,20 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.databases import Databases
 from services.kit.consumer import Overtaken
+from services.kit.rebuild.records import reader_of
 from services.kit.record import Recorded
+from services.kit.records import RecordsLost
+from services.kit.registry import into
 from services.kit.tenancy import Tx
 from services.kit.testing import eventually
 from services.kit.watchdog import Watchdog
 from tests.databases import Database
+from tests.faults import oracle
 from tests.faults.chain import PATIENCE, Chain, at_work, make_place
 from tests.faults.child import worker
 from tests.faults.load import fill
 from tests.faults.oracle import administrator
+from tests.integration.kit.toy import TOTALS
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
 
@@ -110,16 +118,49 @@ async def test_the_checkpoint_moves_from_where_a_batch_began_and_under_its_epoch
     late, owner = chain.consumer(), chain.consumer()
     records = [SimpleNamespace(offset=0)]
     async with chain.pool.unscoped() as tx:
-        overtaken = await late._claim(tx, None, partition, records)
+        overtaken = await late._claim(tx, partition, records)
     async with chain.pool.unscoped() as tx:
-        claim = await owner._claim(tx, None, partition, records)
-        assert overtaken is not None
-        assert claim is not None
+        claim = await owner._claim(tx, partition, records)
         await owner._move(tx, claim)
     for stale in (overtaken, replace(overtaken, next_offset=1), claim):
         with pytest.raises(Overtaken):
             async with chain.pool.unscoped() as tx:
                 await late._move(tx, stale)
+
+
+async def test_going_back_is_no_less_for_a_batch_that_is_tried_again(chain: Chain) -> None:
+    """One partition begins behind its checkpoint, and the work for another fails: the second try is no second sight of a gap."""
+    failing = [ConnectionError()]
+    fold = into([TOTALS])
+
+    async def work(tx: Tx, events: Sequence[Recorded[Any]]) -> None:
+        await fold(tx, events)
+        if failing:
+            raise failing.pop()
+
+    await fill(chain)
+    async with at_work(chain.relay()):
+        await eventually(lambda: all_published(chain), within=PATIENCE, what="everything being published")
+    records = await oracle.read_topic(chain.place.kafka, chain.place.topic)
+    behind, *others = ([*mine] for _, mine in groupby(records, key=attrgetter("topic", "partition")))
+    batch = [*behind[1:], *flat(*others)]
+    consumer, partition = chain.consumer(work=work), TopicPartition(chain.place.topic, behind[0].partition)
+    async with reader_of(chain.place.kafka) as reader:
+        reader.assign([partition])
+        with pytest.raises(ConnectionError):
+            await consumer.take(reader, batch)
+        await consumer.take(reader, batch)
+        assert await reader.position(partition) == behind[0].offset
+        assert await chain.taken() == len(records) - len(behind)
+        with pytest.raises(RecordsLost):
+            await consumer.take(reader, batch)
+        await consumer.take(reader, behind)
+    await chain.verify(sent_again=False)
+
+
+async def all_published(chain: Chain) -> bool:
+    records = await oracle.read_topic(chain.place.kafka, chain.place.topic)
+    return len(records) == await oracle.public_events(chain.place.source)
 
 
 async def test_killed_while_projecting(chain: Chain, tmp_path: Path) -> None:

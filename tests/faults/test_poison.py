@@ -5,21 +5,18 @@ run that never failed.
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from prometheus_client import REGISTRY
 
-from deploy.local.databases import Databases
 from services.kit.consumer import Consumer
 from services.kit.registry import into
 from services.kit.replay import Replayed
 from services.kit.testing import eventually
-from tests.databases import Database
 from tests.faults import oracle, poison
-from tests.faults.chain import PATIENCE, TENANTS, Chain, at_work, make_place
+from tests.faults.chain import PATIENCE, TENANTS, Chain, at_work
 from tests.faults.child import worker
 from tests.faults.poison import BROKEN, KINDS, MARKER, standing
 from tests.integration.kit.toy import TOTALS
@@ -27,13 +24,6 @@ from tests.integration.kit.toy import TOTALS
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
 
 Stream = tuple[str, str]
-
-
-@pytest.fixture
-async def chain(databases: Databases, keyring: Database, kafka: str, tmp_path: Path) -> AsyncIterator[Chain]:
-    chain = await Chain.open(await make_place(databases, keyring, kafka, tmp_path))
-    yield chain
-    await chain.close()
 
 
 def broken_consumer(chain: Chain) -> Consumer:

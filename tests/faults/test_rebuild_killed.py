@@ -3,9 +3,6 @@
 import asyncio
 import contextlib
 import json
-import os
-import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,11 +10,10 @@ import pytest
 from services.kit.testing import eventually
 from tests.databases import Database
 from tests.faults.chain import PATIENCE, TENANTS, Chain, at_work
-from tests.faults.child import ROOT, Child
+from tests.faults.child import Child, started
 from tests.faults.load import fill
-from tests.faults.rebuilder import POINTS
+from tests.faults.rebuilder import POINTS, topics_of
 from tests.integration.kit.accounts import left_over, log_of, rebuilding, rows_of
-from tests.integration.kit.test_rebuild_topics import topics_of
 from tests.integration.kit.toy import TOTALS
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
@@ -57,7 +53,7 @@ async def killed_at(point: str, chain: Chain, kind: str, folder: Path) -> None:
 
 
 async def the_next_one_succeeds(chain: Chain, kind: str, database: Database) -> None:
-    source = log_of(chain.source) if kind == "log" else topics_of(chain)
+    source = log_of(chain.source) if kind == "log" else topics_of(chain.place)
     live = await rows_of(database, "public.totals")
     async with rebuilding(database, source, TOTALS) as rebuild:
         await rebuild.build()
@@ -79,23 +75,8 @@ async def let_go(chain: Chain, kind: str) -> bool:
     return False
 
 
-@contextlib.asynccontextmanager
-async def rebuilder(kind: str, point: str, chain: Chain, log: Path) -> AsyncIterator[Child]:
-    place = {"place": json.loads(chain.place.as_json()), "owners": {"log": chain.place.source.owner}}
-    place["owners"]["topics"] = chain.place.target.owner
-    with log.open("ab") as file:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "tests.faults.rebuilder", kind, point, json.dumps(place)),
-            cwd=ROOT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=file,
-        )
-    child = Child(process)
-    try:
-        yield child
-    finally:
-        if child.alive:
-            await child.kill()
+def rebuilder(kind: str, point: str, chain: Chain, log: Path) -> contextlib.AbstractAsyncContextManager[Child]:
+    """`tests.faults.rebuilder` in a process of its own."""
+    owners = {"log": chain.place.source.owner, "topics": chain.place.target.owner}
+    place = {"place": json.loads(chain.place.as_json()), "owners": owners}
+    return started("tests.faults.rebuilder", kind, point, json.dumps(place), log=log)

@@ -1,13 +1,15 @@
 """Invariant 5: at least once, in order per stream, however often the relay dies or sleeps."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 
 from services.kit.relay import Lease
 from services.kit.testing import eventually
-from tests.faults.chain import PATIENCE, Chain, at_work
+from tests.faults.chain import PATIENCE, Chain, at_work, relay_of
 from tests.faults.child import worker
 from tests.faults.load import fill
 from tests.faults.oracle import administrator, read_topic
@@ -76,6 +78,26 @@ async def test_one_publishes_at_a_time(chain: Chain) -> None:
     assert await waiting._take() is None
     await leader._release(lease)
     assert await waiting._take() == Lease(epoch=lease.epoch + 1, position=0)
+
+
+async def test_what_waits_is_shown_though_another_leads_or_there_is_no_kafka(chain: Chain) -> None:
+    leader, waiting = chain.relay(lease_seconds=PATIENCE), chain.relay()
+    await fill(chain, 1)
+    lease = await leader._take()
+    assert lease is not None
+    lease = await leader.step(lease)
+    await leader._stop_producer()
+    await fill(chain, 1)
+    assert await waiting._take() is None
+    assert await shown_behind(24)
+    await leader._release(lease)
+    async with at_work(relay_of(replace(chain.place, kafka="127.0.0.1:9"), chain.source)):
+        await fill(chain, 1)
+        await eventually(lambda: shown_behind(48), within=PATIENCE, what="the metric telling how many wait")
+
+
+async def shown_behind(events: int) -> bool:
+    return REGISTRY.get_sample_value("perinatal_relay_lag_events") == events
 
 
 @pytest.mark.parametrize("point", ["read", "acknowledged"])

@@ -60,12 +60,13 @@ class Rebuild:
 
     async def verify(self) -> list[Compared]:
         """How the live rows compare with those that were built; nothing is put in place and nothing left behind."""
-        await self._come_near("shadow")
-        async with self.connection.transaction():
-            await self._catch_up(self.connection, "shadow", hold=True)
-            compared = await self._compare(self.connection)
-        await tables.clear(self.connection, self.models)
-        return compared
+        try:
+            await self._come_near("shadow")
+            async with self.connection.transaction():
+                await self._catch_up(self.connection, "shadow", hold=True)
+                return await self._compare(self.connection)
+        finally:
+            await tables.clear(self.connection, self.models)
 
     async def swap(self) -> list[Compared]:
         """The built rows go live, the live ones are kept. Raises RebuildRefused, and then nothing was changed."""

@@ -197,7 +197,7 @@ class Topics:
         try:
             stream = (record.topic, headers["ce_tenant"], headers["ce_subject"])
             version, previous = int(headers["ce_sequence"]), int(headers["ce_prevsequence"])
-        except (KeyError, ValueError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             if left_out:
                 return False
             raise CannotRead(place_of(record)) from error

@@ -2,8 +2,8 @@
 select next_offset, epoch from consumer_checkpoints
 where consumer = $1 and topic = $2 and partition = $3 for update;
 
--- begin: the first time a partition is seen, from its first record
-insert into consumer_checkpoints (consumer, topic, partition, next_offset, epoch) values ($1, $2, $3, $4, 1)
+-- begin: the first time a partition is seen, from the first record it ever had, whichever is shown first
+insert into consumer_checkpoints (consumer, topic, partition, next_offset, epoch) values ($1, $2, $3, 0, 1)
 on conflict (consumer, topic, partition) do nothing;
 
 -- own: a member that was just given the partition shuts out the one that had it

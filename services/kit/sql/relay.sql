@@ -8,6 +8,9 @@ on conflict (lane) do update set
 where relay.holder = excluded.holder or relay.lease_until < clock_timestamp()
 returning epoch, position;
 
+-- lag: how much is stored and not yet published
+select feed_head() - position from relay where lane = 'main';
+
 -- move: the checkpoint goes on from exactly where this batch began, under this epoch, and the lease is renewed
 update relay set position = $4, lease_until = clock_timestamp() + make_interval(secs => $5)
 where lane = 'main' and holder = $1 and epoch = $2 and position = $3

@@ -20,7 +20,7 @@ class Episode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """From one course of care to the next: no episode was open in between."""
+    """From one course of care to the next, which may begin on the day the one ended: no episode was open in between."""
 
     closed_on: date
     opened_on: date
@@ -28,10 +28,10 @@ class Gap:
     def is_before(self, day: date, collection_point: str | None) -> bool:
         """Whether a form of that day is of a course after this gap.
 
-        Inside the gap the collection point decides: a late review or end form belongs to what went before, any other to
-        what was about to begin.
+        Inside the gap, and on the day of one that is no longer than that, the collection point decides: a late review or end
+        form belongs to what went before, any other to what was about to begin.
         """
-        if self.closed_on < day < self.opened_on:
+        if self.closed_on < day < self.opened_on or self.closed_on == day == self.opened_on:
             return collection_point not in _LATE
         return day >= self.opened_on
 

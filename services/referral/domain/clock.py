@@ -94,14 +94,20 @@ def revised(clock: Clock, event: WaitRevised) -> Clock:
 
 
 def count(clock: Clock, facts: Iterable[Fact]) -> Clock:
-    """The clock by these facts, which are all there are. What came after the referral's end is no longer its own."""
+    """The clock by these facts, which are all there are."""
     rule = rule_of(clock.rule_version)
     met: dict[str, datetime] = {}
     for fact in facts:
         for part, at in rule.met_by(fact, started_at=clock.started_at).items():
-            if clock.ended is None or at <= clock.ended.at:
-                met[part] = min(at, met.get(part, at))
-    return replace(clock, met=met)
+            met[part] = min(at, met.get(part, at))
+    return until_end(replace(clock, met=met))
+
+
+def until_end(clock: Clock) -> Clock:
+    """The clock of a referral that has ended, without what came after."""
+    if clock.ended is None:
+        return clock
+    return replace(clock, met={part: at for part, at in clock.met.items() if at <= clock.ended.at})
 
 
 def changes(before: Clock, after: Clock, now: datetime) -> list[WaitEvent]:

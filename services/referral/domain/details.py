@@ -45,15 +45,11 @@ class DetailNotRemovable(DomainError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Details:
-    """All that is known of a person. None: not known, or erased. `access_needs` are codes, in order."""
+class Told:
+    """What may be told of a person, and need not be. `access_needs` are codes, in order."""
 
-    ethnic_category: str
-    preferred_language: str
-    interpreter_required: bool
     full_name: str | None = None
     nhs_number: str | None = None
-    nhs_number_missing_reason: str | None = None
     birth_date: date | None = None
     postcode: str | None = None
     postal_address: str | None = None
@@ -68,6 +64,16 @@ class Details:
     perinatal_stage: str | None = None
     estimated_delivery_date: date | None = None
     infant_birth_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details(Told):
+    """All that is known of a person. None: not known, or erased."""
+
+    nhs_number_missing_reason: str | None = None
+    ethnic_category: str
+    preferred_language: str
+    interpreter_required: bool
 
 
 NAMES = tuple(field.name for field in fields(Details))
@@ -80,32 +86,16 @@ REMOVABLE = frozenset(field.name for field in fields(Details) if field.default i
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangePersonDetails:
+class ChangePersonDetails(Told):
     """Change what is known of a person. None leaves a detail as it is; `remove` names those that no longer hold.
 
     `seen_revision`: which revision whoever changes them had before them; None: it does not matter.
     """
 
     person_id: str
-    full_name: str | None = None
-    nhs_number: str | None = None
-    birth_date: date | None = None
-    postcode: str | None = None
-    postal_address: str | None = None
-    telephone: str | None = None
-    email: str | None = None
-    contact_preference: str | None = None
-    access_needs: tuple[str, ...] | None = None
-    access_note: str | None = None
-    external_reference: str | None = None
-    practice_ods_code: str | None = None
     ethnic_category: str | None = None
     preferred_language: str | None = None
     interpreter_required: bool | None = None
-    imd_decile: int | None = None
-    perinatal_stage: str | None = None
-    estimated_delivery_date: date | None = None
-    infant_birth_date: date | None = None
     remove: tuple[str, ...] = ()
     seen_revision: int | None = None
 

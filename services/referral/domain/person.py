@@ -18,7 +18,6 @@ from services.referral.domain.details import (
     require_delivery_date,
 )
 from services.referral.domain.events import PersonEvent
-from services.referral.domain.nhs_number import parse_nhs_number
 from services.referral.domain.person_events import PersonDetailsChanged, PersonErased, PersonRegistered
 
 
@@ -168,9 +167,9 @@ def erase(command: ErasePerson, state: Person, now: datetime) -> list[PersonEven
 
 
 def register(command: RegisterPerson, now: datetime) -> PersonRegistered:
-    """Raises InvalidNhsNumber, NhsNumberOrReasonNeeded, NhsNumberAndReason, and what `kept` raises."""
+    """Raises NhsNumberOrReasonNeeded, NhsNumberAndReason, DeliveryDateImpossible, and what `kept` raises."""
     today = london_date(now)
-    known_nhs_number(command)
+    require_number_or_reason(command)
     told = Details(**kept({name: getattr(command, name) for name in NAMES}, today))
     require_delivery_date(told, today)
     return PersonRegistered(person_id=command.person_id, **facts_of(told, today), occurred_at=now)
@@ -192,17 +191,9 @@ def change(command: ChangePersonDetails, state: Registered, now: datetime) -> li
     return [PersonDetailsChanged(person_id=command.person_id, **facts, changed=names, occurred_at=now)]
 
 
-def known_nhs_number(command: RegisterPerson) -> str | None:
-    """The ten digits, or None where a reason stands in their place.
-
-    Raises InvalidNhsNumber, NhsNumberOrReasonNeeded, NhsNumberAndReason.
-    """
-    match command.nhs_number, command.nhs_number_missing_reason:
-        case None, None:
-            raise NhsNumberOrReasonNeeded(field="nhs_number")
-        case None, str():
-            return None
-        case str() as number, None:
-            return parse_nhs_number(number)
-        case _:
-            raise NhsNumberAndReason(field="nhs_number_missing_reason")
+def require_number_or_reason(command: RegisterPerson) -> None:
+    """One of the two. Raises NhsNumberOrReasonNeeded, NhsNumberAndReason."""
+    if command.nhs_number is None and command.nhs_number_missing_reason is None:
+        raise NhsNumberOrReasonNeeded(field="nhs_number")
+    if command.nhs_number is not None and command.nhs_number_missing_reason is not None:
+        raise NhsNumberAndReason(field="nhs_number_missing_reason")

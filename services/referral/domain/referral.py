@@ -1,10 +1,10 @@
 """A referral: received, triaged, accepted to a strand of care, ended; and its waiting clock. No criterion blocks one."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import assert_never
 
-from services.referral.domain.calendar import london_date
-from services.referral.domain.clock import breach, changes, count, started
+from services.referral.domain.calendar import day_began, london_date
+from services.referral.domain.clock import breach, changes, count, started, until_end
 from services.referral.domain.commands import (
     AcceptReferral,
     ClockCommand,
@@ -15,7 +15,6 @@ from services.referral.domain.commands import (
     RecordBreach,
     RedirectReferral,
     ReferralCommand,
-    ReferralRequest,
     TriageReferral,
     WithdrawReferral,
 )
@@ -41,6 +40,7 @@ from services.referral.domain.refusals import (
     HappenedInFuture,
     NotTriaged,
     ReceivedInFuture,
+    ReceivedTooEarly,
     UnknownReferral,
 )
 from services.referral.domain.stages import (
@@ -60,25 +60,15 @@ from services.referral.domain.stages import (
 )
 from services.referral.domain.waiting_rule import CURRENT
 
-__all__ = [
-    "AcceptReferral",
-    "CloseReferral",
-    "ReceiveReferral",
-    "RedirectReferral",
-    "Referral",
-    "ReferralRequest",
-    "TriageReferral",
-    "WithdrawReferral",
-    "decide",
-    "evolve",
-    "initial",
-]
+__all__ = ["Referral", "decide", "evolve", "initial"]
 
 FROM_THE_FAMILY = frozenset({"B1", "B2"})
 """Sources of referral that are the family itself: self; carer or relative."""
 
 # Two servers' clocks differ a little: a referral "received" a moment from now was received now.
 CLOCK_DIFFERENCE = timedelta(minutes=1)
+FIRST_MOMENT = day_began(date(2000, 1, 1))
+"""An earlier receipt is a slip of the pen."""
 
 
 def decide(command: ReferralCommand, state: Referral, *, now: datetime) -> list[ReferralEvent]:
@@ -105,18 +95,20 @@ def known(state: Referral) -> Known:
     return state
 
 
-def require_past(received_at: datetime, now: datetime) -> None:
-    """Raises ReceivedInFuture."""
+def require_sensible_receipt(received_at: datetime, now: datetime) -> None:
+    """Raises ReceivedTooEarly, ReceivedInFuture."""
+    if received_at < FIRST_MOMENT:
+        raise ReceivedTooEarly(field="received_at")
     if received_at > now + CLOCK_DIFFERENCE:
         raise ReceivedInFuture(field="received_at")
 
 
 def receive(command: ReceiveReferral, state: Referral, now: datetime) -> list[ReferralEvent]:
-    """Raises AlreadyReceived, ReceivedInFuture."""
+    """Raises AlreadyReceived, ReceivedTooEarly, ReceivedInFuture."""
     if not isinstance(state, NotReceived):
         raise AlreadyReceived
     request = command.request
-    require_past(request.received_at, now)
+    require_sensible_receipt(request.received_at, now)
     received = ReferralReceived(
         referral_id=command.referral_id,
         person_id=request.person_id,
@@ -206,7 +198,9 @@ def accept(command: AcceptReferral, state: Known, now: datetime) -> list[Referra
 
 
 def end(command: EndCommand, state: Known, now: datetime) -> list[ReferralEvent]:
-    """Ends the referral, and its clock if that runs. The same again changes nothing.
+    """Ends the referral, and its clock if that runs; what the clock met after the end is no longer its own.
+
+    The same again changes nothing.
 
     Raises AlreadyAccepted for a redirection that comes after acceptance, and for what has ended.
     """
@@ -216,7 +210,7 @@ def end(command: EndCommand, state: Known, now: datetime) -> list[ReferralEvent]
         return []
     if isinstance(require_open(state), Accepted) and isinstance(command, RedirectReferral):
         raise AlreadyAccepted
-    return [event, *(changes(state.clock, after.clock, now) if state.clock and after.clock else [])]
+    return [event, *(changes(state.clock, until_end(after.clock), now) if state.clock and after.clock else [])]
 
 
 def require_open(state: Known) -> Open:

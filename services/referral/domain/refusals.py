@@ -10,6 +10,13 @@ class ReceivedInFuture(DomainError):
     kind = Kind.INVALID
 
 
+class ReceivedTooEarly(DomainError):
+    """A referral cannot have been received before the year 2000."""
+
+    slug = "received-too-early"
+    kind = Kind.INVALID
+
+
 class HappenedInFuture(DomainError):
     """This cannot have taken place in the future."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from services.referral.domain.commands import CountFacts
 from services.referral.domain.events import ContactNoted, Fact, FactsEvent, MeasureNoted, SpellNoted
@@ -28,9 +28,6 @@ class Note:
     fact: FactsEvent
 
 
-FactsCommand: TypeAlias = Note
-
-
 def initial() -> WaitFacts:
     return WaitFacts()
 
@@ -45,7 +42,7 @@ def evolve(state: WaitFacts, event: FactsEvent) -> WaitFacts:
             assert_never(never)
 
 
-def decide(command: FactsCommand, state: WaitFacts, *, now: datetime) -> list[FactsEvent]:
+def decide(command: Note, state: WaitFacts, *, now: datetime) -> list[FactsEvent]:
     """The same again changes nothing, and neither does what was told before something that is known."""
     fact = command.fact
     match fact:

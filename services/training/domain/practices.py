@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from services.kit.errors import DomainError, Kind
 from services.training.domain.events import Practice, PracticesEvent, PracticesNoted
@@ -45,14 +45,11 @@ class NotePractices:
     configured_at: datetime
 
 
-PracticesCommand: TypeAlias = NotePractices
-
-
 def stream_of(pcn_ods_code: str) -> str:
     return f"pcn-{pcn_ods_code}"
 
 
-def decide(command: PracticesCommand, state: Practices, *, now: datetime) -> list[PracticesEvent]:
+def decide(command: NotePractices, state: Practices, *, now: datetime) -> list[PracticesEvent]:
     """The same practices again change nothing. A fact already: always taken."""
     if command.practices == state.latest:
         return []

@@ -28,7 +28,7 @@ from services.training.domain.refusals import (
 )
 from services.training.domain.register import Attendee, Register, Session, changes, require_register, with_told
 
-FIRST_MOMENT = end_of(FIRST_DAY)
+FIRST_MOMENT = end_of(FIRST_DAY - timedelta(days=1))
 FURTHEST_AHEAD = timedelta(days=3653)
 
 

@@ -62,6 +62,17 @@ def test_a_folder_in_use_is_one_line(up: subprocess.Popen[bytes], home: Home, ho
     assert f"folder in use by another run: {home.root} (process {up.pid})" in error_of(done)
 
 
+def test_what_a_part_cannot_do_is_one_line_and_leaves_nothing_half_made(
+    up: subprocess.Popen[bytes], home: Home, tmp_path: Path
+) -> None:
+    """PostgreSQL runs, without a table; Kafka does not."""
+    for words, said in ((("relay", "status"), "UndefinedTableError"), (("backup", str(tmp_path / "b")), "Kafka")):
+        done = perinatal(*words, home=home.root)
+        assert done.returncode == 1
+        assert said in error_of(done)
+    assert not (tmp_path / "b").exists()
+
+
 def test_a_port_in_use_is_one_line(home: Home) -> None:
     home.make()
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -94,7 +105,19 @@ def test_a_disk_that_fills_up_is_named(home: Home) -> None:
     assert str(explained(problem.value, home.root)) == f"disk full: nothing more can be written below {home.root}"
 
 
-@pytest.mark.parametrize("wrong", [("up", "--only", "mainframe"), ("logs", "mainframe"), ("score",), ("nothing",)])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("up", "--only", "mainframe"),
+        ("up", "--detach", "--only", "mainframe"),
+        ("up", "--demo", "--only", "postgres"),
+        ("relay", "republish", "referral", "--from", "5", "--to", "4"),
+        ("logs", "mainframe"),
+        ("score",),
+        ("nothing",),
+    ],
+    ids=" ".join,
+)
 def test_wrong_use_is_2(home: Home, wrong: tuple[str, ...]) -> None:
     assert perinatal(*wrong, home=home.root).returncode == 2
 

@@ -72,7 +72,7 @@ def test_every_part_is_up_and_nothing_is_on_its_way(home: Home) -> None:
 
 def test_loading_the_demonstration_again_sends_nothing(home: Home) -> None:
     watched = Watched()
-    load_demonstration(home, watched, FAMILIES)
+    load_demonstration(home, watched)
     assert watched.steps == ["Bring on 3 demonstration networks"]
 
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,15 @@ def test_a_folder_belongs_to_one_run_at_a_time(home: Home, lock: FolderLock) -> 
     with pytest.raises(StackError, match=rf"folder in use by another run: .*process {os.getpid()}"):
         FolderLock(home)
     assert supervisor_of(home) == os.getpid()
+
+
+def test_who_looks_at_a_free_folder_takes_it_from_nobody_and_finds_nobody(home: Home) -> None:
+    """The file still names the process of an earlier run: `down` would signal whoever has that number since."""
+    (home.run / "supervisor.lock").write_text("1")
+    with ThreadPoolExecutor(8) as looking:
+        found = [looking.submit(supervisor_of, home) for _ in range(400)]
+        FolderLock(home).release()
+        assert {each.result() for each in found} <= {None, os.getpid()}
 
 
 def test_a_folder_is_free_again_only_when_the_last_program_is_gone(home: Home, tmp_path: Path) -> None:

@@ -146,6 +146,21 @@ def test_a_migration_that_fails_ends_the_start_and_says_why(
     assert stack.home.read_state()["error"] == "the migration of toy failed"
 
 
+def test_a_folder_that_cannot_be_written_to_any_more_ends_the_stack_and_leaves_no_program(home: Home) -> None:
+    stack = Stack(home.root, parts=("postgres",), services=[TOY])
+    stack.start()
+    running = programs(home)
+    home.state_file.unlink()
+    home.state_file.mkdir()
+    stack.supervisor.kill("postgres")
+    assert stack.wait(20), "the stack went on unwatched"
+    assert "Is a directory" in str(stack.failure)
+    with pytest.raises(IsADirectoryError):
+        stack.stop(stack.failure)
+    assert stack.supervisor.pids() == {}
+    assert not any(map(is_alive, running))
+
+
 def test_parts_named_in_the_environment_are_used_and_not_started(stack: Stack, home: Home) -> None:
     named = {
         "PERINATAL_POSTGRES": stack.wiring.postgres_admin,

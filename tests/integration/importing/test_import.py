@@ -176,3 +176,10 @@ def test_wrong_use_is_said_in_one_line(
     done = perinatal.run("import", "measures", a_file(tmp_path, a_row(1)), "--mapping", MAPPING, *words)
 
     assert (done.returncode, said in " ".join(done.stderr.split())) == (code, True), done.stderr
+
+
+def test_a_network_that_is_not_there_has_no_report(perinatal: CommandLine) -> None:
+    done = perinatal.run("report", "--pcn", "U00999", "--from", "2026-01-01", "--to", "2026-02-01")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "U00999 is not set up" in done.stderr

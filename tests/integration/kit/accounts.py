@@ -1,6 +1,5 @@
 """A read model with a column of every kind, for the tests of the rebuild; and ways to fill and see it."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
@@ -8,8 +7,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
-
-import asyncpg
 
 from services.kit.event_store import EventStore
 from services.kit.privacy import Privacy
@@ -20,11 +17,12 @@ from services.kit.rebuild.log import Log
 from services.kit.rebuild.run import Rebuild
 from services.kit.rebuild.source import Tell
 from services.kit.record import Recorded
-from services.kit.tenancy import TenantId, use_json
+from services.kit.tenancy import TenantId
 from services.kit.wakeup import Wakeup
 from services.kit.watchdog import Progress
 from tests.conftest import MakeDatabase
 from tests.databases import Database
+from tests.faults import oracle
 from tests.integration.kit.toy_log import CODEC, STORE, Counted, Opened, Parts, Toy, open_parts
 
 TENANTS = tuple(TenantId(f"U{number:05}") for number in range(1, 4))
@@ -186,22 +184,7 @@ async def left_over(database: Database) -> list[str]:
 
 @contextlib.asynccontextmanager
 async def administrator(database: Database) -> AsyncIterator[Any]:
-    connection = await asyncpg.connect(database.admin)
-    try:
+    """A superuser's connection that shows times in UTC."""
+    async with oracle.administrator(database) as connection:
         await connection.execute("set timezone = 'UTC'")
-        await use_json(connection)
         yield connection
-    finally:
-        await connection.close()
-
-
-@contextlib.asynccontextmanager
-async def at_work(*workers: Any) -> AsyncIterator[None]:
-    """These workers' `run` until the end of the block."""
-    tasks = [asyncio.create_task(worker.run()) for worker in workers]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from services.kit.errors import Erased
@@ -13,6 +14,7 @@ from services.kit.systemic import is_systemic
 from services.kit.tenancy import TenantId, TenantPool
 from services.kit.wrapping import MasterKeyMissing
 from tests.databases import Database
+from tests.faults.proxy import Fate, proxied
 
 A = TenantId("U00001")
 B = TenantId("U00002")
@@ -92,6 +94,18 @@ async def test_a_key_that_was_on_its_way_when_it_was_destroyed_is_not_kept(ring:
     await ring.destroy(A, subject)
     ring._remember(A, subject, fetched)
     assert await ring.keys(A, [subject]) == {subject: None}
+
+
+async def test_a_key_whose_commit_was_cut_is_not_used(ring: Keyring, keyring: Database) -> None:
+    """What is sealed under a key that was never stored could not be opened by anybody."""
+    fates = iter((Fate.BEFORE,))
+    async with proxied(keyring.app, b"COMMIT", lambda: next(fates, Fate.PASS)) as (_, dsn):
+        cut = Keyring(await TenantPool.open(dsn), bytes(range(32)))
+        subject = str(uuid4())
+        with pytest.raises((OSError, asyncpg.PostgresError)):
+            await cut.key(A, subject)
+        assert await cut.key(A, subject) == await ring.key(A, subject)
+        await cut.close()
 
 
 async def test_another_master_key_opens_nothing_and_is_not_the_fault_of_what_is_to_be_opened(

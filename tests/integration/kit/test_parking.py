@@ -1,8 +1,7 @@
 """What parks a stream and what does not; trying it again; doing without. On real Kafka and PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +11,6 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from prometheus_client import REGISTRY
 
-from deploy.local.databases import Databases
 from services.kit.consumer import Consumer
 from services.kit.errors import Busy, Conflict
 from services.kit.guard import seen_version
@@ -23,8 +21,7 @@ from services.kit.registry import into
 from services.kit.replay import Place, discard
 from services.kit.tenancy import Tx
 from services.kit.testing import eventually
-from tests.databases import Database
-from tests.faults.chain import PATIENCE, TENANTS, Chain, at_work, make_place
+from tests.faults.chain import PATIENCE, TENANTS, Chain, at_work
 from tests.faults.poison import everything_parked, standing
 from tests.integration.kit.toy import TOTALS
 
@@ -66,11 +63,9 @@ def on_bad(recorded: Recorded[Any]) -> Exception | None:
 
 
 @pytest.fixture
-async def chain(databases: Databases, keyring: Database, kafka: str, tmp_path: Path) -> AsyncIterator[Chain]:
-    """One partition: what is behind a stuck record is stuck too, if anything is."""
-    chain = await Chain.open(await make_place(databases, keyring, kafka, tmp_path, partitions=1))
-    yield chain
-    await chain.close()
+def partitions() -> int:
+    """What is behind a stuck record is stuck too, if anything is."""
+    return 1
 
 
 async def taken(chain: Chain, stream: str) -> int:
@@ -217,7 +212,7 @@ async def test_the_systems_own_trouble_parks_nothing(chain: Chain, error: Except
 
 async def test_a_record_without_headers_stands_alone_and_says_nothing(chain: Chain) -> None:
     handler = Handler(on_bad)
-    headers = [("ce_type", MARKER.encode()), ("ce_subject", b"\xff\xfe")]
+    headers = [("ce_type", MARKER.encode()), ("ce_subject", b"\xff\xfe"), ("ce_source", None)]
     producer = AIOKafkaProducer(bootstrap_servers=chain.place.kafka)
     await producer.start()
     for key in (MARKER.encode(), b"943 476 5919", None):
@@ -235,6 +230,13 @@ async def test_a_record_without_headers_stands_alone_and_says_nothing(chain: Cha
         assert (done.left, done.failure and done.failure.reason) == (1, "headers-unreadable")
         await discard(chain.pool, place, reason="not ours", by="test")
     assert await stands(chain)
+
+
+async def test_a_stream_whose_name_is_none_stands_still_even_when_nothing_else_fails(chain: Chain) -> None:
+    async with at_work(chain.relay(), chain.consumer()):
+        await chain.append("account of somebody", 1)
+        await eventually(lambda: stands(chain, "0/0"), within=PATIENCE)
+    assert await chain.taken() == 0
 
 
 async def test_a_gap_behind_a_record_without_headers_parks_and_heals(chain: Chain) -> None:

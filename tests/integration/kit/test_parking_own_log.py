@@ -152,6 +152,28 @@ async def test_it_is_shown_as_long_as_it_stands_still(parts: Parts) -> None:
         await eventually(lambda: shown(0, 0), within=PATIENCE, what="the metric telling that there are none")
 
 
+async def test_what_waits_is_shown_while_nothing_can_be_applied(parts: Parts) -> None:
+    failing: list[Exception] = []
+
+    def add_unless(row: Total | None, recorded: Recorded[Any]) -> Total:
+        if failing:
+            raise failing[0]
+        return add(row, recorded)
+
+    async with at_work(projector(parts, replace(MENDED, evolve=add_unless))):
+        await append(parts, "account-1", 1)
+        await eventually(lambda: counts(parts, 1), within=PATIENCE, what="the first event being in")
+        failing.append(ConnectionError())
+        await append(parts, "account-1", 2, 3)
+        await eventually(lambda: shown_behind(2), within=PATIENCE, what="the metric telling how many wait")
+        failing.clear()
+        await eventually(lambda: shown_behind(0), within=PATIENCE, what="the metric telling that none does")
+
+
+async def shown_behind(events: int) -> bool:
+    return REGISTRY.get_sample_value("perinatal_projection_lag_events", {"projection": "toy.totals"}) == events
+
+
 async def any_stands(parts: Parts) -> bool:
     return bool(await places(parts))
 

@@ -17,6 +17,7 @@ from services.kit.tenancy import TenantPool
 from services.kit.testing import eventually
 from tests.conftest import MakeDatabase
 from tests.databases import Database
+from tests.faults.chain import at_work
 from tests.integration.kit.accounts import (
     ACCOUNTS,
     NOW,
@@ -24,7 +25,6 @@ from tests.integration.kit.accounts import (
     account_parts,
     administrator,
     append,
-    at_work,
     fill,
     left_over,
     log_of,
@@ -183,8 +183,7 @@ async def test_somebody_erased_is_built_as_redacted_and_leaves_what_is_kept(part
         await rebuild.swap()
     await parts.keyring.destroy(TENANTS[0], gone)
     assert sum("Ann Example" in row for row in await rows_of(parts.database, "kept.accounts")) == 1
-    async with parts.pool.unscoped() as tx:
-        await tx.execute("select discard_kept()")
+    await copies_discarded(parts)
     assert await left_over(parts.database) == NOTHING
     async with rebuilding(parts.database, log_of(parts)) as rebuild:
         await rebuild.build()
@@ -192,6 +191,17 @@ async def test_somebody_erased_is_built_as_redacted_and_leaves_what_is_kept(part
     rows = await rows_of(parts.database)
     assert [len(rows), sum(gone in row for row in rows), sum("Owner" in row for row in rows)] == [7, 1, 6]
     assert not any("Ann Example" in row for row in rows)
+
+
+async def test_what_was_built_and_not_put_in_place_is_gone_too_once_nobody_is_at_it(parts: Parts) -> None:
+    await fill(parts.store, 2, 2)
+    await project(parts)
+    async with rebuilding(parts.database, log_of(parts)) as rebuild:
+        await rebuild.build()
+        await copies_discarded(parts)
+        assert await left_over(parts.database) == ["shadow toy.accounts", "shadow.accounts"]
+    await copies_discarded(parts)
+    assert await left_over(parts.database) == NOTHING
 
 
 async def test_verify_names_the_tenant_that_differs_and_changes_nothing(parts: Parts) -> None:
@@ -263,6 +273,17 @@ async def test_a_table_changed_by_a_migration_is_not_replaced_by_one_built_befor
         assert await has_changed(rebuild.connection, (await copies(rebuild.connection))["shadow", "toy.accounts"])
         with pytest.raises(RebuildRefused, match="a migration has changed the live table"):
             await rebuild.swap()
+
+
+async def test_a_comparison_that_is_refused_leaves_nothing_behind(parts: Parts) -> None:
+    await fill(parts.store, 2, 2)
+    await project(parts)
+    async with rebuilding(parts.database, log_of(parts)) as rebuild:
+        await rebuild.build()
+        await changed(parts, "alter table accounts add column later text")
+        with pytest.raises(RebuildRefused, match="a migration has changed the live table"):
+            await rebuild.verify()
+    assert await left_over(parts.database) == NOTHING
 
 
 async def test_two_rebuilds_at_once_are_one_too_many(parts: Parts) -> None:
@@ -363,6 +384,12 @@ async def rolled_back(parts: Parts, model: Any) -> None:
 async def changed(parts: Parts, statement: str) -> None:
     async with administrator(parts.database) as connection:
         await connection.execute(statement)
+
+
+async def copies_discarded(parts: Parts) -> None:
+    """As when somebody is erased."""
+    async with parts.pool.unscoped() as tx:
+        await tx.execute("select discard_kept()")
 
 
 async def looked_up(parts: Parts, query: str) -> list[Any]:

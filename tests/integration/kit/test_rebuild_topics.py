@@ -1,9 +1,8 @@
 """A read model that is made from Kafka, built anew: from the topic, and where its beginning is gone from the owner's log."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,36 +10,28 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from structlog.testing import capture_logs
 
-from deploy.local.databases import Databases
 from services.kit.cloud_events import Message
 from services.kit.event_store import recorded
 from services.kit.rebuild import records
-from services.kit.rebuild.copies import Compared, RebuildRefused
+from services.kit.rebuild.copies import CannotRead, Compared, RebuildRefused
 from services.kit.rebuild.feed import Feed
-from services.kit.rebuild.topics import CannotRead, Told, Topics
 from services.kit.record import Recorded
 from services.kit.registry import Superseded, into
 from services.kit.replay import Place as Standing
 from services.kit.tenancy import TenantId
 from services.kit.testing import eventually
 from tests.databases import Database
-from tests.faults.chain import TENANTS, Chain, at_work, make_place
+from tests.faults.chain import TENANTS, Chain, at_work
 from tests.faults.load import append_for, fill
 from tests.faults.oracle import read_topic
+from tests.faults.rebuilder import topics_of
 from tests.integration.kit.accounts import administrator, left_over, rebuilding, rows_of
-from tests.integration.kit.toy import TOTALS, CountedFact, parse, translate
+from tests.integration.kit.toy import TOTALS, translate
 from tests.integration.kit.toy_log import CODEC
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
 
 NEWER = replace(TOTALS, version=2)
-
-
-@pytest.fixture
-async def chain(databases: Databases, keyring: Database, kafka: str, tmp_path: Path) -> AsyncIterator[Chain]:
-    chain = await Chain.open(await make_place(databases, keyring, kafka, tmp_path))
-    yield chain
-    await chain.close()
 
 
 async def test_the_same_rows_from_the_topic_though_it_holds_some_events_twice(
@@ -56,7 +47,9 @@ async def test_the_same_rows_from_the_topic_though_it_holds_some_events_twice(
         await chain.arrived()
     live = await totals(chain)
     told: list[tuple[int, int]] = []
-    async with rebuilding(chain.place.target, topics_of(chain), TOTALS, tell=lambda *n: told.append(n)) as rebuild:
+    async with rebuilding(
+        chain.place.target, topics_of(chain.place), TOTALS, tell=lambda *n: told.append(n)
+    ) as rebuild:
         await rebuild.build()
         compared = await rebuild.swap()
     assert all(each.equal for each in compared)
@@ -85,7 +78,7 @@ async def test_one_tenant_only(chain: Chain) -> None:
         await chain.arrived()
     right = await totals(chain)
     await changed(chain, "update totals set amount = 7")
-    async with rebuilding(chain.place.target, topics_of(chain), TOTALS, tenant=TENANTS[1]) as rebuild:
+    async with rebuilding(chain.place.target, topics_of(chain.place), TOTALS, tenant=TENANTS[1]) as rebuild:
         await rebuild.build()
         await rebuild.swap_tenant(TENANTS[1])
     now = await totals(chain)
@@ -135,7 +128,7 @@ async def test_older_code_takes_nothing_past_a_newer_read_model(chain: Chain) ->
     await fill(chain, 2)
     async with at_work(chain.relay(), chain.consumer()):
         await chain.arrived()
-    async with rebuilding(chain.place.target, topics_of(chain), NEWER) as rebuild:
+    async with rebuilding(chain.place.target, topics_of(chain.place), NEWER) as rebuild:
         await rebuild.build()
         await rebuild.swap()
     async with chain.pool.unscoped() as tx:
@@ -148,17 +141,17 @@ async def test_built_now_and_put_in_place_later_and_back(chain: Chain) -> None:
     await fill(chain, 3)
     async with at_work(chain.relay(), chain.consumer()):
         await chain.arrived()
-        async with rebuilding(chain.place.target, topics_of(chain), TOTALS) as rebuild:
+        async with rebuilding(chain.place.target, topics_of(chain.place), TOTALS) as rebuild:
             await rebuild.build()
         await fill(chain, 3)
         await chain.arrived()
-        async with rebuilding(chain.place.target, topics_of(chain), TOTALS) as rebuild:
+        async with rebuilding(chain.place.target, topics_of(chain.place), TOTALS) as rebuild:
             await rebuild.resume("shadow")
             assert all(each.equal for each in await rebuild.swap())
         await fill(chain, 3)
         await chain.arrived()
         newer = await totals(chain)
-        async with rebuilding(chain.place.target, topics_of(chain), TOTALS) as rebuild:
+        async with rebuilding(chain.place.target, topics_of(chain.place), TOTALS) as rebuild:
             await rebuild.resume("kept")
             await rebuild.roll_back()
         assert await totals(chain) == newer
@@ -194,23 +187,12 @@ async def test_a_record_nobody_can_read_is_named_by_its_place_and_nothing_change
     def cannot(type_: str, data: bytes) -> Any:
         raise ValueError(data.decode())
 
-    source = topics_of(chain)
+    source = topics_of(chain.place)
     source.told = replace(source.told, parse=cannot)
     async with rebuilding(chain.place.target, source, TOTALS) as rebuild:
         with pytest.raises(CannotRead, match=rf"^{chain.place.topic}/\d/\d+: ValueError$"):
             await rebuild.build()
     assert await totals(chain) == live
-
-
-def topics_of(chain: Chain, *feeds: Feed) -> Topics:
-    told = Told(
-        consumer=chain.place.group,
-        kafka=chain.place.kafka,
-        topics=[chain.place.topic],
-        parse=parse,
-        kinds={"toy-counted-1": CountedFact},
-    )
-    return Topics(told, feeds)
 
 
 def feed_of(chain: Chain) -> Feed:
@@ -224,7 +206,7 @@ def feed_of(chain: Chain) -> Feed:
 
 
 async def rebuilt(chain: Chain, *feeds: Feed) -> list[Compared]:
-    async with rebuilding(chain.place.target, topics_of(chain, *feeds), TOTALS) as rebuild:
+    async with rebuilding(chain.place.target, topics_of(chain.place, *feeds), TOTALS) as rebuild:
         await rebuild.build()
         return await rebuild.swap()
 

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from contracts.event import PublicEvent
-from services.kit.guard import unseen
+from services.kit.guard import judge
 from services.kit.record import Recorded
 from services.kit.registry import into
 from services.kit.tenancy import TenantId, TenantPool, set_tenant
@@ -48,7 +48,7 @@ class Portal:
                 await set_tenant(tx, recorded.tenant)
                 last = await tx.fetchval(HEARD_LAST, recorded.tenant, recorded.stream)
                 following = replace(recorded, previous=last or 0)
-                await work(tx, await unseen(tx, recorded.tenant, "portal", TOPICS[0], [following]))
+                await work(tx, (await judge(tx, recorded.tenant, "portal", TOPICS[0], [following])).fresh)
 
     def token(self, role: str, *pcns: TenantId) -> str:
         return self.issuer.token(f"a {role}", [role], pcns)

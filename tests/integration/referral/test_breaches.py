@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
+from cryptography.exceptions import InvalidTag
 
 from services.kit.command import utc_now
 from services.kit.watchdog import Watchdog
@@ -136,6 +138,21 @@ async def test_a_worker_that_is_refused_goes_on_to_the_next(site: Site) -> None:
         await tx.execute("update waiting_list set due_on = $2 where referral_id = $1", early, yesterday)
     await worker(site).step()
     assert len(await site.events(f"referral-{early}")) == 2
+    assert isinstance((await site.events(f"referral-{late}"))[-1], WaitBreached)
+
+
+async def test_a_record_that_cannot_be_read_keeps_nobody_else_waiting(site: Site, keyring: Database) -> None:
+    person_id = await site.register()
+    since = (utc_now() - LONG_AGO - timedelta(days=1)).isoformat()
+    broken = await site.refer(person_id, received_at=since, note="Low since birth.")
+    _, late = await referred(site)
+    administrator = await asyncpg.connect(keyring.admin)
+    await administrator.execute("update subject_keys set wrapped = $2 where subject = $1", person_id, bytes(60))
+    await administrator.close()
+    site.store.forget(A, person_id)
+    with pytest.raises(InvalidTag):
+        await site.events(f"referral-{broken}")
+    await worker(site).step()
     assert isinstance((await site.events(f"referral-{late}"))[-1], WaitBreached)
 
 

@@ -1,5 +1,6 @@
 """How somebody is reached, what they need from us, and what was written: asked once, sealed, read by whoever may."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -43,7 +44,7 @@ async def test_what_is_told_changes_and_blank_never_overwrites(site: Site) -> No
     assert (known["telephone"], known["full_name"], known["revision"]) == ("01632 960001", "Ida Testcase", 2)
     [_, changed] = await site.events(f"person-{person_id}")
     assert isinstance(changed, PersonDetailsChanged)
-    assert changed.changed == ("interpreter_required", "access_needs")
+    assert changed.changed == ("access_needs", "interpreter_required")
 
 
 async def test_a_changed_name_is_found(site: Site) -> None:
@@ -84,6 +85,17 @@ async def test_what_cannot_be_changed(site: Site, body: dict[str, Any], slug: st
     response = await site.ask("POST", details(person_id), body)
     assert (problem(response)["slug"], problem(response).get("field")) == (slug, field)
     assert len(await site.events(f"person-{person_id}")) == 1
+
+
+async def test_a_practice_that_has_left_stops_no_change_of_somebody_who_was_registered_with_it(site: Site) -> None:
+    await site.configure(B, name="Southfield", practices=[{"ods_code": "X00003", "name": "Leaving Surgery"}])
+    person_id = await site.register(B, practice_ods_code="X00003")
+    await site.configure(B, name="Southfield")
+    path = f"/pcns/{B}/people/{person_id}/details"
+    as_it_is = {"practice_ods_code": "X00003", "telephone": "01632 960009"}
+    assert (await site.done("POST", path, as_it_is, pcns=[B]))["version"] == 2
+    elses = await site.ask("POST", path, {"practice_ods_code": "X00004"}, pcns=[B])
+    assert problem(elses) == {"status": 409, "slug": "practice-unknown", "field": "practice_ods_code"}
 
 
 async def test_a_number_of_somebody_else_is_refused(site: Site) -> None:
@@ -130,3 +142,15 @@ async def test_who_may_not_read_them(site: Site) -> None:
     assert problem(await site.ask("GET", elsewhere, pcns=[B]))["slug"] == "person-unknown"
     from_there = await site.ask("GET", f"/pcns/{B}/referrals/{referral_id}/notes", pcns=[B])
     assert problem(from_there)["slug"] == "referral-unknown"
+
+
+async def test_more_read_at_once_than_there_are_connections(site: Site) -> None:
+    """Whoever reads holds no connection while waiting for another: so many would wait for each other."""
+    person_id = await site.register(**NEEDS)
+    referral_id = await site.refer(person_id, note="Low since birth.")
+    for path in (details(person_id), f"/pcns/{A}/referrals/{referral_id}/notes"):
+        async with asyncio.timeout(20):
+            answers = await asyncio.gather(*(site.ask("GET", path) for _ in range(24)))
+        assert {answer.status_code for answer in answers} == {200}
+    lines: Any = await site.done("GET", f"/pcns/{A}/people/{person_id}/accesses", role="coordinator")
+    assert [line["what"] for line in lines] == ["referral-notes"] * 24 + ["details"] * 24

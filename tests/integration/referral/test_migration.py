@@ -1,4 +1,4 @@
-"""From the first slice's tables to these: what is folded anew begins empty, and at the beginning of the log."""
+"""From the tables of the first migration to these: what is folded anew begins empty, and at the beginning of the log."""
 
 import shutil
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.conftest import MakeDatabase
 OWN = dict(MIGRATIONS)[NAME]
 
 
-async def test_lists_of_the_first_slice_are_folded_anew(new_database: MakeDatabase, tmp_path: Path) -> None:
+async def test_lists_of_the_first_migration_are_folded_anew(new_database: MakeDatabase, tmp_path: Path) -> None:
     shutil.copy(OWN / "0001_read_models.sql", tmp_path)
     database = await new_database(store_migrations(NAME, tmp_path))
     connection = await asyncpg.connect(database.admin)

@@ -48,6 +48,7 @@ async def test_a_key_used_for_something_else_is_refused(site: Site) -> None:
     body = referral(person["id"])
     response = await site.ask("POST", REFERRALS, body, role="coordinator", key=key)
     assert problem(response)["slug"] == "command-id-reused"
+    assert await site.events(f"wait-facts-{person['id']}") == []
 
 
 @pytest.mark.parametrize("key", ["seventeen", "123"])
@@ -126,6 +127,8 @@ async def test_a_body_that_is_not_in_the_right_form_is_refused_by_field(
         ({"primary_reason": "17"}, "code-unknown", "primary_reason"),
         ({"referring_professional_type": "wizard"}, "code-unknown", "referring_professional_type"),
         ({"received_at": (NOW + timedelta(days=1)).isoformat()}, "received-in-future", "received_at"),
+        ({"received_at": "0001-01-01T00:00:00Z"}, "received-too-early", "received_at"),
+        ({"received_at": "0202-05-01T10:00:00Z"}, "received-too-early", "received_at"),
         ({"person_id": str(uuid4())}, "person-unknown", "person_id"),
         ({"received_at": "2026-05-01T10:00:00"}, "request-invalid", None),
         ({"person_id": "Synthia"}, "request-invalid", None),

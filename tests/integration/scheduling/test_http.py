@@ -152,6 +152,26 @@ async def test_a_family_sees_and_books_what_is_open_to_all_and_no_more(site: Sit
     assert invited["standing"] == "booked"
 
 
+async def test_a_family_is_not_shown_a_session_that_has_begun(site: Site) -> None:
+    session_id = await site.session(starts_at=at(1), ends_at=at(3))
+    for hours, roles in ((0.5, {"public", "clinician"}), (1.5, {"clinician"})):
+        site.clock.now = NOW + timedelta(hours=hours)
+        for role in ("public", "clinician"):
+            listed = {row["group_session_id"] for row in await site.read("/group-sessions", role=role)}
+            assert (session_id in listed) is (role in roles)
+
+
+async def test_a_role_an_identity_provider_gives_everybody_makes_nobody_of_the_family_staff(site: Site) -> None:
+    closed = await site.session(open_to_all=False)
+    token = site.issuer.token("a family", ["public", "offline_access"], [A])
+    headers = {"authorization": f"Bearer {token}", "idempotency-key": str(uuid4())}
+    path = f"/v1/pcns/{A}/group-sessions"
+    listed = (await site.client.get(path, headers=headers)).json()
+    assert closed not in {row["group_session_id"] for row in listed}
+    response = await site.client.post(f"{path}/{closed}/places", json={"party_size": 1}, headers=headers)
+    assert problem(response)["slug"] == "session-not-open"
+
+
 async def test_days_are_days_in_england(site: Site) -> None:
     """23:30 UTC on 31 May is half past midnight on 1 June."""
     clinician = f"clinician-{uuid4()}"

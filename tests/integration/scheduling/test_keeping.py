@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.kit.errors import StoreHeld
 from services.kit.testing import NOW
 from services.kit.watchdog import Progress
 from services.scheduling.application import appointment_id_for, slot_for
@@ -187,3 +188,20 @@ async def test_a_request_under_way_is_left_to_itself(site: Site, keeper: Keeper)
 
 def times(hours: float) -> dict[str, str]:
     return {"starts_at": at(hours), "ends_at": at(hours + 1)}
+
+
+async def test_while_the_log_takes_nothing_a_half_booking_is_not_passed_over(site: Site, keeper: Keeper) -> None:
+    await keep_all(keeper)
+    body, key = booking(await site.person()), uuid4()
+    claim = half_booked(body, key)
+    await site.scheduling.booking.claim(A, claim, actor="test")
+    async with site.pool.unscoped() as tx:
+        await tx.execute("select store_hold('a test')")
+    try:
+        with pytest.raises(StoreHeld):
+            await keeper.step(FOR_EVER)
+    finally:
+        async with site.pool.unscoped() as tx:
+            await tx.execute("select store_open()")
+    await keep_all(keeper)
+    assert [type(event) for event in await site.events(f"appointment-{claim.appointment_id}")] == [AppointmentBooked]

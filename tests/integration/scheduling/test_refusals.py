@@ -149,6 +149,13 @@ async def test_a_key_used_for_something_else_is_refused(site: Site) -> None:
     assert await site.events(f"diary-{body['clinician_id']}-2026-06-01") == []
 
 
+async def test_a_key_used_for_something_else_at_the_same_session_is_refused(site: Site) -> None:
+    path, key = f"/group-sessions/{await site.session()}/places", str(uuid4())
+    taken = await site.done(path, {"party_size": 1})
+    await site.done(f"{path}/{taken['id']}/cancel", {}, key=key)
+    assert problem(await site.ask("POST", path, {"party_size": 1}, key=key))["slug"] == "command-id-reused"
+
+
 async def test_a_command_without_a_proper_key_is_refused(site: Site) -> None:
     response = await site.ask("POST", "/group-sessions", SESSION, key="seventeen")
     assert problem(response)["slug"] == "idempotency-key-missing"

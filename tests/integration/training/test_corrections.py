@@ -54,6 +54,20 @@ async def test_a_register_is_corrected_as_it_should_have_been(site: Site) -> Non
     assert (second["full_name"], second["attendee_id"] == mia["attendee_id"]) == ("Rob Testcase", False)
 
 
+async def test_who_gave_another_name_since_keeps_the_one_on_this_register(site: Site) -> None:
+    session_id, (vera,) = await taken(site, VISITOR)
+    linked = {**VISITOR, "attendee_id": vera["attendee_id"]}
+    next_day = {"starts_at": "2026-05-29T12:00:00Z", "ends_at": "2026-05-29T14:00:00Z"}
+    await site.train({**linked, "full_name": "Vera Newname"}, **next_day)
+    unsaid = {name: value for name, value in linked.items() if name != "full_name"}
+    await site.done("POST", correcting(session_id), {"reason": "person-forgotten", "attendees": [unsaid]})
+    assert len(await site.events(f"training-session-{session_id}")) == 3
+    midwife = {"professional_type": "midwife"}
+    await site.done("POST", correcting(session_id), {"reason": "person-forgotten", "attendees": [unsaid, midwife]})
+    names = [line["full_name"] for line in (await site.session(session_id))["register"]]
+    assert names == ["Vera Testcase", None]
+
+
 async def test_the_same_command_again_has_one_effect(site: Site) -> None:
     session_id, (vera,) = await taken(site, VISITOR)
     linked = {"attendee_id": vera["attendee_id"], "professional_type": "midwife"}

@@ -1,5 +1,6 @@
 """Somebody a consultation was about was erased: its note opens no more, the consultation stays counted."""
 
+import asyncio
 from uuid import uuid4
 
 from services.kit.testing import NOW
@@ -53,3 +54,12 @@ async def test_who_read_a_note_is_written_down(site: Site) -> None:
     lines = await site.done("GET", path, role="coordinator")
     assert [(line["reader"], line["what"]) for line in lines] == [("a clinician", "consultation-note")]
     assert (await site.ask("GET", path, role="clinician")).status_code == 403
+
+
+async def test_more_notes_read_at_once_than_there_are_connections(site: Site) -> None:
+    """Whoever reads holds no connection while waiting for another: so many would wait for each other."""
+    done = await site.done("POST", f"/pcns/{A}/consultations", about(str(uuid4())), role="clinician")
+    path = f"/pcns/{A}/consultations/{done['id']}"
+    async with asyncio.timeout(20):
+        answers = await asyncio.gather(*(site.ask("GET", path, role="clinician") for _ in range(24)))
+    assert {answer.json()["note"] for answer in answers} == {"Zuleika is tearful."}

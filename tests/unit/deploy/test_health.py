@@ -64,6 +64,21 @@ def test_the_status_counts_parked_events_and_streams(server: ThreadingHTTPServer
     assert "parked 7 events of 3 streams" in CliRunner().invoke(program(), ["status"], env=env).stdout
 
 
+def test_what_runs_with_a_part_down_is_not_called_ready(server: ThreadingHTTPServer, tmp_path: Path) -> None:
+    env = {**named(server), "PERINATAL_HOME": str(tmp_path)}
+    said = CliRunner().invoke(program(), ["status"], env=env).stdout
+    assert "postgres    down" in said
+    assert "\nnot ready  lag" in said
+
+
+def test_a_part_that_answers_with_no_metrics_counts_nothing(server: ThreadingHTTPServer, tmp_path: Path) -> None:
+    env = {**named(server), "PERINATAL_HOME": str(tmp_path)}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(ANSWERS, "/referral/metrics", (502, "<html>Bad gateway</html>"))
+        told = json.loads(CliRunner().invoke(program(), ["status", "--json"], env=env).stdout)
+    assert told["parked"] == 7
+
+
 def service(server: ThreadingHTTPServer, *, keyring: bool, env: dict[str, str]) -> Service:
     spec = ServiceSpec(name="referral", module="none", database="referral", keyring=keyring)
     return Service(spec=spec, port=server.server_port, env=env, needs=())

@@ -46,6 +46,21 @@ def test_addresses_are_told_without_passwords(home: Home) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("place", "address"), [("database", "database:5432"), ("database:5433", "database:5433"), ("[::1]", "::1:5432")]
+)
+def test_a_database_without_a_port_is_at_the_usual_one(home: Home, place: str, address: str) -> None:
+    admin = f"postgresql://postgres:admin-word@{place}/postgres"
+    assert running(home, {**ENVIRON, "PERINATAL_POSTGRES": admin}).addresses["postgres"] == address
+
+
+@pytest.mark.parametrize("written", ["no key", "AAAA", "AAAA,"])
+def test_a_master_key_that_was_mistyped_is_one_line(home: Home, written: str) -> None:
+    (home.secrets / "keyring-master-key").write_text(written)
+    with pytest.raises(StackError, match="keyring-master-key in the secrets has to be keys"):
+        installation_of(home, ENVIRON).master_keys()
+
+
 def test_what_is_missing_is_named(home: Home) -> None:
     environ = {
         name: value for name, value in ENVIRON.items() if name not in ("PERINATAL_KAFKA", "PERINATAL_OUTCOMES_URL")

@@ -51,6 +51,14 @@ def test_a_rule_says_how_bad_it_is_and_what_to_do(rule: dict[str, dict[str, str]
     assert (ROOT / rule["annotations"]["runbook"]).exists()
 
 
+def test_the_first_page_of_operations_leads_where_the_rule_does() -> None:
+    rows = (ROOT / "docs" / "operations" / "README.md").read_text("utf-8").splitlines()
+    said = {rule["alert"]: row for rule in RULES for row in rows if f"`{rule['alert']}`" in row}
+    runbooks = {rule["alert"]: rule["annotations"]["runbook"].rpartition("/")[2] for rule in RULES}
+    assert [alert for alert, row in said.items() if f"]({runbooks[alert]}" not in row] == []
+    assert said
+
+
 def test_what_may_go_wrong_has_a_rule() -> None:
     assert {rule["alert"] for rule in RULES} >= {
         *("ServiceDown", "RelayStopped", "RelayLag", "RelayRefuses", "ConsumerStuck", "ConsumerLag", "StreamsParked"),

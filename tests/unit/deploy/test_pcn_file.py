@@ -35,6 +35,11 @@ def test_the_body_of_the_command_is_what_the_file_says() -> None:
         ("name: A\n", "line 1, pcn_ods_code: is missing"),
         ("name: 7\n", "line 1, name: must be text"),
         ("care_strands: []\n", "line 1, care_strands: must have at least one entry"),
+        (
+            "name: A\ncare_strands: [universal, univrsal]\n",
+            "line 2, care_strands[2]: is none of universal, parent_infant",
+        ),
+        ("name: A\npractices: [{left_on: 2026-02-30}]\n", "line 2: not YAML: day is out of range for month"),
     ],
 )
 def test_a_mistake_is_named_by_file_line_and_field(tmp_path: Path, text: str, said: str) -> None:

@@ -1,9 +1,11 @@
-"""Among which ports a stack chooses."""
+"""Among which ports a stack chooses, and who answers at one."""
+
+import socket
 
 import pytest
 
 from deploy.local.errors import StackError
-from deploy.local.ports import choose
+from deploy.local.ports import answers, choose
 
 
 def test_ports_are_chosen_where_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,3 +26,11 @@ def test_what_is_no_range_is_said(monkeypatch: pytest.MonkeyPatch, said: str) ->
     monkeypatch.setenv("PERINATAL_PORTS", said)
     with pytest.raises(StackError, match=f"PERINATAL_PORTS has to be two ports.*{said}"):
         choose(["a"], {})
+
+
+def test_one_of_several_addresses_is_enough() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        there = f"127.0.0.1:{server.getsockname()[1]}"
+        assert answers(there)
+        assert answers(f"127.0.0.1:1,{there}")
+    assert not answers("127.0.0.1:1,127.0.0.1:2")

@@ -87,6 +87,14 @@ def test_every_problem_of_a_row_is_said_at_once(tmp_path: Path) -> None:
     ]
 
 
+def test_a_day_that_stands_for_a_blank_cell_is_written_as_the_mapping_writes_days(tmp_path: Path) -> None:
+    blank = MAPPING.replace("date_format: dd/mm/yyyy", "date_format: dd/mm/yyyy, blank: 2026-05-05")
+    plan = the_plan(tmp_path, a_file(a_row("P-1", day=""), a_row("P-2")), blank)
+
+    assert found(plan) == []
+    assert [person.forms[0].shared["completed_on"] for person in plan.people] == [date(2026, 5, 5), date(2026, 5, 4)]
+
+
 def test_a_problem_says_what_would_be_right_and_repeats_no_text_of_a_cell(tmp_path: Path) -> None:
     plan = the_plan(tmp_path, a_file(a_row("Jane", E1="4", E2="see Jane")))
 

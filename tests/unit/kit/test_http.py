@@ -7,6 +7,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 from fastapi import APIRouter, Depends
+from prometheus_client import REGISTRY
 
 from services.kit.auth import Principal, Verifier
 from services.kit.bodies import StrictModel
@@ -68,7 +69,6 @@ async def test_with_role_and_tenant_it_opens(client: httpx2.AsyncClient, keeper:
     answer = await post(client, keeper, {"size": 9})
     assert answer.status_code == 200
     assert answer.json()["user"] == "kim"
-    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 @pytest.mark.parametrize(
@@ -105,6 +105,21 @@ async def test_errors_become_problems(
     assert (answer.status_code, answer.json()["slug"]) == (status, slug)
     assert answer.headers["content-type"] == "application/problem+json"
     assert "Marker" not in answer.text
+
+
+def counted(status: str) -> float:
+    labels = {"method": "POST", "route": "/v1/pcns/{pcn}/boxes", "status": status}
+    return REGISTRY.get_sample_value("perinatal_http_requests_total", labels) or 0.0
+
+
+@pytest.mark.parametrize(("size", "status"), [(1, "409"), (3, "503"), (4, "500"), (9, "200")])
+async def test_every_answer_is_counted_and_has_its_headers(
+    client: httpx2.AsyncClient, keeper: str, size: int, status: str
+) -> None:
+    before = counted(status)
+    answer = await post(client, keeper, {"size": size})
+    assert counted(status) == before + 1
+    assert (answer.headers["cache-control"], answer.headers["x-content-type-options"]) == ("no-store", "nosniff")
 
 
 async def test_a_refusal_names_its_field(client: httpx2.AsyncClient, keeper: str) -> None:

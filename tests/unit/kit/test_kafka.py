@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.kit.consumer import security_of
+from services.kit.delivery import security_of
 from services.kit.kafka import KafkaAddress, KafkaAddressInvalid, connection, servers
 
 SIGNED_IN = "scram-sha-512://scheduling:se%2Fcret@kafka:9092,other:9092"

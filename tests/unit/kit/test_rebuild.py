@@ -6,10 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from aiokafka import ConsumerRecord
 
 from services.kit.read_model import ReadModel
+from services.kit.rebuild.copies import CannotRead
 from services.kit.rebuild.fold import Fold
 from services.kit.rebuild.late import Late
+from services.kit.rebuild.standing import Standing
+from services.kit.rebuild.topics import Told, Topics
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId
 
@@ -107,6 +111,20 @@ def test_each_read_model_gets_what_it_heeds_in_order() -> None:
         OTHER: {"a": Row(account="a", seen=(1,))},
     }
     assert fold._rows["one"][TENANT] == {"a": Row(account="a", seen=(2, 3))}
+
+
+@pytest.mark.parametrize("broken", [{}, {"ce_sequence": None}, {"ce_sequence": b"three"}])
+def test_a_record_that_does_not_say_which_it_is_is_passed_over_only_where_it_is_parked(
+    broken: dict[str, bytes | None],
+) -> None:
+    fields = dict.fromkeys(ConsumerRecord.__dataclass_fields__)
+    headers = {"ce_tenant": b"U00001", "ce_subject": b"account-1", "ce_prevsequence": b"0", **broken}
+    record = ConsumerRecord(**{**fields, "topic": "t", "partition": 2, "offset": 7, "headers": headers.items()})
+    topics = Topics(Told(consumer="toy", kafka="", topics=["t"], parse=lambda *_: None, kinds={}))
+    parked = Standing(taken={}, left_out=frozenset({"t/2/7"}))
+    assert topics._fresh([record], parked, frozenset(), None) == {}
+    with pytest.raises(CannotRead, match=r"^t/2/7$"):
+        topics._fresh([record], Standing(taken={}, left_out=frozenset()), frozenset(), None)
 
 
 def test_each_read_model_gets_no_more_than_it_is_due() -> None:

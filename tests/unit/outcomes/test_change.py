@@ -16,9 +16,7 @@ from services.outcomes.domain.change import (
     first_and_last,
     recovery,
 )
-from services.outcomes.domain.instrument import Direction
 from services.outcomes.domain.instruments import parse
-from services.outcomes.domain.significance import CutOffs, Population, cut_offs
 from tests.unit.outcomes.broken import WHOLE
 from tests.unit.outcomes.builders import INSTRUMENTS
 
@@ -137,10 +135,3 @@ def test_readings_that_come_out_of_order_are_paired_by_the_day_they_were_complet
 def test_one_reading_is_not_a_pair() -> None:
     assert first_and_last([a_reading(1, 15)]) is None
     assert first_and_last([]) is None
-
-
-def test_cut_offs_between_a_clinical_and_a_functional_population() -> None:
-    clinical, functional = Population(mean=40, deviation=7.5), Population(mean=60, deviation=7.5)  # C9
-
-    assert cut_offs(clinical, functional, Direction.HIGHER_IS_BETTER) == CutOffs(a=55, b=45, c=50)
-    assert cut_offs(functional, clinical, Direction.LOWER_IS_BETTER) == CutOffs(a=45, b=55, c=50)

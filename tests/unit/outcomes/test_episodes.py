@@ -55,3 +55,13 @@ def test_inside_a_gap_the_collection_point_says_which_course_a_form_is_of(
     day: int, point: str | None, after: bool
 ) -> None:
     assert GAP.is_before(june(day), point) is after
+
+
+@pytest.mark.parametrize(
+    ("day", "point", "after"),
+    [(9, "baseline", False), (10, "end", False), (10, "baseline", True), (10, None, True), (11, "end", True)],
+)
+def test_on_a_day_one_course_ends_and_the_next_begins_the_collection_point_says_it_too(
+    day: int, point: str | None, after: bool
+) -> None:
+    assert Gap(closed_on=june(10), opened_on=june(10)).is_before(june(day), point) is after

@@ -88,8 +88,8 @@ def received(world: World) -> Step:
         world.ask(command, TIMES[name])
 
 
-# Nothing is heard before it happened: what was after the end of the referral is not among what may come before it.
-days = st.integers(-3, 24).map(lambda day: YESTERDAY + timedelta(days=day, hours=1))
+# What was after the end of the referral may be heard before the end is put down.
+days = st.integers(-3, 30).map(lambda day: YESTERDAY + timedelta(days=day, hours=1))
 names = st.sampled_from("abc")
 contacts = st.builds(
     contact,

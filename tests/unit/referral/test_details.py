@@ -23,7 +23,7 @@ def test_no_need_at_all_is_nothing_known() -> None:
 def test_what_is_told_is_changed_and_the_rest_stays() -> None:
     people.given(registered()).when(change(interpreter_required=False, access_needs=("longer_time",))).then(
         details_changed(
-            "interpreter_required", "access_needs", interpreter_required=False, access_needs=("longer_time",)
+            "access_needs", "interpreter_required", interpreter_required=False, access_needs=("longer_time",)
         )
     )
 

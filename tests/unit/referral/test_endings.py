@@ -1,12 +1,13 @@
 """A referral ends by being redirected, withdrawn or closed: with a reason, once, and never by a criterion."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from services.kit.testing import NOW
-from tests.unit.referral.clock_scenarios import stopped
+from tests.unit.referral.clock_scenarios import advanced, contact, count, june, revised, stopped
 from tests.unit.referral.scenarios import (
     YESTERDAY,
     accept,
@@ -97,3 +98,15 @@ def test_nothing_ends_in_the_future_or_before_it_began(
     happened_at: datetime, slug: str, end: Any, ended: Any, why: str
 ) -> None:
     referrals.given(received(), wait_started()).when(end(happened_at=happened_at)).refused_with(slug)
+
+
+@pytest.mark.parametrize(("end", "ended", "why"), ENDINGS)
+def test_what_was_met_after_an_ending_put_down_later_is_taken_back(end: Any, ended: Any, why: str) -> None:
+    """As if the end had been known before them: the clock is the same whichever was heard first."""
+    missing = ("baseline_measure", "assessment", "plan_or_intervention")
+    history = [received(), wait_started(), advanced("first_contact", june(3), *missing)]
+    late = replace(referrals, now=june(10))
+    then = june(2)
+    stop = replace(revised({}, (then, 2, why)), occurred_at=june(10))
+    late.given(*history).when(end(happened_at=then)).then(ended(occurred_at=then), stop)
+    late.given(*history, ended(occurred_at=then), stop).when(count(contact())).then()

@@ -260,7 +260,7 @@ def test_it_is_written_like_that_still(name: str) -> None:
     assert encoded.subject == (PERSON if personal else None)
 
 
-def test_a_referral_and_a_wait_of_the_first_slice_can_still_be_read() -> None:
+def test_what_was_written_before_a_field_was_added_can_still_be_read() -> None:
     request, _, event = STORED["referral-received.v1"]
     old = {name: value for name, value in request.items() if name not in ("consultation_id", "referred_by")}
     personal = {"note": "Low since the twenty-week scan."}

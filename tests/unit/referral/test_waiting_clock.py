@@ -175,8 +175,8 @@ def test_what_comes_after_the_end_is_not_its_own() -> None:
 
 
 def test_a_complete_clock_is_not_stopped_again_by_the_end() -> None:
-    referrals.given(*STARTED, *COMPLETE).when(close()).then(closed())
-    referrals.given(*STARTED, *COMPLETE).when(withdraw()).then(withdrawn())
+    late(*STARTED, *COMPLETE).when(close()).then(closed(occurred_at=LATE))
+    late(*STARTED, *COMPLETE).when(withdraw()).then(withdrawn(occurred_at=LATE))
 
 
 def test_somebody_elses_facts_and_a_referral_not_received_count_for_nothing() -> None:
@@ -184,7 +184,7 @@ def test_somebody_elses_facts_and_a_referral_not_received_count_for_nothing() ->
     referrals.given().when(count(*WHOLE)).then()
 
 
-def test_a_clock_of_the_first_slice_is_counted_by_the_rule_that_followed() -> None:
+def test_a_clock_whose_rule_did_not_say_what_stops_it_is_counted_by_the_next() -> None:
     old = wait_started(rule_version="waiting-clock-1")
     referrals.given(received(), old).when(count(contact())).then(SEEN)
 

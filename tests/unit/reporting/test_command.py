@@ -31,3 +31,17 @@ def test_wrong_use_ends_with_2(options: dict[str, str], said: str) -> None:
 
     assert done.exit_code == 2
     assert said in " ".join(done.stderr.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("2026-05-04", "2026-05-04"),
+        ("20260504", "2026-05-04"),
+        ("2026-05-04T09:00", "2026-05-04T09:00:00+01:00"),
+        ("2026-12-04T09:00", "2026-12-04T09:00:00+00:00"),
+        ("2026-05-04T09:00:00Z", "2026-05-04T09:00:00+00:00"),
+    ],
+)
+def test_a_day_stays_a_day_and_a_time_has_a_zone(written: str, asked: str) -> None:
+    assert reporting._moment(written) == asked

@@ -55,6 +55,9 @@ def test_a_session_ends_after_it_starts(ends_at: datetime) -> None:
 def test_a_session_is_neither_long_ago_nor_far_ahead() -> None:
     long_ago, far_ahead = datetime(1, 1, 1, tzinfo=UTC), NOW + FURTHEST_AHEAD
     refused = "training-session-times-out-of-range"
+    midnight = datetime(2000, 1, 1, tzinfo=UTC)
+    sessions.given().when(schedule(starts_at=midnight - MINUTE)).refused_with(refused, "starts_at")
+    sessions.given().when(schedule(starts_at=midnight)).then(scheduled(starts_at=midnight))
     sessions.given().when(schedule(starts_at=long_ago)).refused_with(refused, "starts_at")
     sessions.given().when(schedule(ends_at=far_ahead + MINUTE)).refused_with(refused, "ends_at")
     sessions.given().when(schedule(ends_at=far_ahead)).then(scheduled(ends_at=far_ahead))

@@ -30,6 +30,8 @@ NUMBER, POSTCODE, TELEPHONE = "9990000042", "ZZ99 3WZ", "07700900123"
 PERSON = {"ethnic_category": "K", "preferred_language": "bn", "interpreter_required": True}
 NOW = datetime.now(UTC).replace(microsecond=0)
 TODAY, YESTERDAY = NOW.date(), NOW.date() - timedelta(days=1)
+MORNING = NOW.replace(hour=10, minute=0, second=0)
+"""Of today; what is planned then ends on the same day, whenever the test runs."""
 PERSONAL = {
     "full_name": f"{MARKER} Testcase",
     "nhs_number": NUMBER,
@@ -109,7 +111,7 @@ def _outcomes(team: Team, person_id: str, note: str) -> None:
 
 
 def _appointments(team: Team, person_id: str, referral_id: str, note: str) -> None:
-    starts = NOW.replace(minute=0, second=0) + timedelta(days=3)
+    starts = MORNING + timedelta(days=3)
     when = {"starts_at": starts.isoformat(), "ends_at": (starts + timedelta(hours=1)).isoformat()}
     meeting = {
         "person_id": person_id,
@@ -282,7 +284,7 @@ def test_the_same_person_who_comes_again_is_somebody_new(team: Team, told: tuple
 def test_a_family_with_only_a_place_at_a_session_is_erased_though_the_service_was_killed_at_once(
     home: Home, team: Team
 ) -> None:
-    starts = NOW + timedelta(days=10)
+    starts = MORNING + timedelta(days=10)
     plan = {
         "session_type": "antenatal",
         "starts_at": starts.isoformat(),

@@ -78,6 +78,11 @@ def test_a_needle_is_found_in_any_case_escaped_or_in_hexadecimal(held: str) -> N
     assert Needle(TEXT).is_in(b"\xff\x00" + held.encode() + b"\xfe")
 
 
+@pytest.mark.parametrize("asked", [TEXT, TEXT.lower(), TEXT.upper(), "Émile", "ÖZGE"])
+def test_a_needle_may_be_asked_for_in_any_case(asked: str) -> None:
+    assert all(Needle(asked).is_in(held.encode()) for held in (asked, asked.lower(), asked.upper()))
+
+
 def test_a_needle_is_not_found_where_it_is_not() -> None:
     needle = Needle(TEXT)
     assert not any(needle.is_in(held) for held in (None, b"", b"Zo\xeb", "Zoë O'Quin".encode()))
@@ -100,6 +105,7 @@ async def test_a_compressed_backup_is_looked_into(database: Database, tmp_path: 
         await dump(database.admin, file, await connection.fetchval("select pg_export_snapshot()"))
     await connection.close()
     assert not Needle(TEXT).is_in(file.read_bytes())
+    assert file.stat().st_mode & 0o077 == 0, "others can read it while it is being written"
     assert (await _in_backup(file, Needle(TEXT))).found
     (tmp_path / "manifest.json.gz").write_bytes(gzip.compress(b"{}"))
     assert [path.name for path in _files([tmp_path])] == ["manifest.json.gz", "toy.dump"]
