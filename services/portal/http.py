@@ -55,11 +55,11 @@ def moment(text: str | None, now: datetime) -> datetime:
         if len(text) == len("2026-05-03"):
             return min(now, datetime.combine(date.fromisoformat(text), time.max, LONDON).astimezone(UTC))
         parsed = datetime.fromisoformat(text)
-    except ValueError:
+        if parsed.tzinfo is None:
+            raise MomentInvalid(field="as_at")
+        return min(now, parsed.astimezone(UTC))
+    except (ValueError, OverflowError):
         raise MomentInvalid(field="as_at") from None
-    if parsed.tzinfo is None:
-        raise MomentInvalid(field="as_at")
-    return min(now, parsed.astimezone(UTC))
 
 
 def routes(pool: TenantPool) -> APIRouter:

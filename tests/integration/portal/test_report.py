@@ -92,6 +92,7 @@ async def test_a_day_as_at_means_its_end_in_england(portal: Portal) -> None:
         ({"from": "2026-05-31", "to": "2026-05-01"}, "period-invalid", "to"),
         ({**PERIOD, "as_at": "yesterday"}, "as-at-invalid", "as_at"),
         ({**PERIOD, "as_at": "2026-05-26T10:00:00"}, "as-at-invalid", "as_at"),
+        ({**PERIOD, "as_at": "0001-01-01T00:00:00+14:00"}, "as-at-invalid", "as_at"),
     ],
 )
 async def test_a_period_that_makes_no_sense_is_refused(
