@@ -127,7 +127,7 @@ async def test_the_report_page_shows_the_same_numbers(portal: Portal) -> None:
     page = await portal.page(f"/pcns/{pcn}/report?{query}", "coordinator", pcn)
     assert "12.00" in page.text
     assert "5.66" in page.text
-    assert "1 risk flag<" in page.text.replace("\n", "")
+    assert "1 risk flag from questions about self-harm" in page.text
     wrong = await portal.page(f"/pcns/{pcn}/report?{query}&as_at-day=99", "coordinator", pcn)
     assert wrong.status_code == 422
     assert "There is a problem" in wrong.text

@@ -191,7 +191,7 @@ def test_the_report_is_in_words() -> None:
     nothing = evaluation_of(given.PCN, [], date(2026, 1, 1), date(2026, 5, 31), given.CORRECTED)
     reached = reach([given.a_request()], given.CORRECTED)
     evaluation = replace(nothing, reach=reached, measures=measures(readings), questionnaires=4, risk_flags=1)
-    said = report_words(evaluation, list_restricted=True)
+    said = report_words(evaluation)
     assert said.period == "1 January 2026 to 31 May 2026"
     assert [(each.words, each.label) for each in said.firsts[0].at_or_above] == [
         ("2 (100%)", "at 10 or more"),
