@@ -85,7 +85,7 @@ async def log(visit: OfNetwork, form: OfForm) -> Response:
 
 
 async def _show(visit: Visit, form: Form) -> Response:
-    person_id = form.value("person_id")
+    person_id = form.id("person_id")
     names = await names_of(visit.caller, [person_id] if person_id else [])
     known = who(names, person_id) if person_id else None
     return visit.page("consultations/log.jinja", status=200 if form.valid else 422, form=form, known=known)
