@@ -106,7 +106,7 @@ def _activity(report: Report) -> Iterator[Section]:
 
 def _impacts(report: Report) -> Iterator[Section]:
     yield Section(title="The four impacts")
-    for impact in impacts.impacts(report["impacts"], list_restricted=False):
+    for impact in impacts.impacts(report["impacts"]):
         tables = [_figures(impact.title, impact.figures)] if impact.figures else []
         if impact.scores:
             rows = [

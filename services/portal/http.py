@@ -16,7 +16,7 @@ from services.portal.arrival import version_seen
 from services.portal.readmodels.evidence import LONDON
 from services.portal.report.evaluation import Evaluation, as_json, evaluate
 from services.portal.report.events import FigureUnknown, events_json
-from services.portal.report.restricted import RESTRICTED
+from services.portal.report.restricted import for_clinicians
 
 permit = Permissions(
     {
@@ -29,8 +29,9 @@ _SENSIBLE: dict[str, Any] = {"ge": date(1900, 1, 1), "le": date(2199, 12, 31)}
 FirstDay = Annotated[date, Query(alias="from", **_SENSIBLE)]
 LastDay = Annotated[date, Query(alias="to", **_SENSIBLE)]
 _LONGEST_WAIT = 30.0
-_RESTRICTED = "restricted-"
-_MAY_READ_RESTRICTED = frozenset({"clinician"})
+_CLINICIANS = frozenset({"clinician"})
+_MAY_READ = {"restricted-": _CLINICIANS, "record-": _CLINICIANS | {"importer"}}
+"""{beginning of a stream's name: who may know how far it is}; other streams are for everybody who may ask."""
 
 
 class PeriodInvalid(DomainError):
@@ -55,11 +56,11 @@ def moment(text: str | None, now: datetime) -> datetime:
         if len(text) == len("2026-05-03"):
             return min(now, datetime.combine(date.fromisoformat(text), time.max, LONDON).astimezone(UTC))
         parsed = datetime.fromisoformat(text)
-    except ValueError:
+        if parsed.tzinfo is None:
+            raise MomentInvalid(field="as_at")
+        return min(now, parsed.astimezone(UTC))
+    except (ValueError, OverflowError):
         raise MomentInvalid(field="as_at") from None
-    if parsed.tzinfo is None:
-        raise MomentInvalid(field="as_at")
-    return min(now, parsed.astimezone(UTC))
 
 
 def routes(pool: TenantPool) -> APIRouter:
@@ -101,7 +102,7 @@ def _add_report(router: APIRouter, pool: TenantPool) -> None:
     async def report_events(
         pcn: Pcn, asked: OfPeriod, principal: SignedIn, figure: Annotated[str, Query(max_length=200)]
     ) -> Response:
-        if figure.startswith(RESTRICTED) and principal.roles.isdisjoint(_MAY_READ_RESTRICTED):
+        if for_clinicians(figure) and principal.roles.isdisjoint(_CLINICIANS):
             raise NotAllowed
         evaluation = await evaluate(pool, pcn, asked.first, asked.last, asked.as_at)
         if figure not in evaluation.events:
@@ -125,7 +126,8 @@ def _add_streams(router: APIRouter, pool: TenantPool) -> None:
         *,
         principal: SignedIn,
     ) -> dict[str, int]:
-        if stream.startswith(_RESTRICTED) and principal.roles.isdisjoint(_MAY_READ_RESTRICTED):
-            # The same answer whether there is such a stream or not.
-            raise NotAllowed
+        for beginning, roles in _MAY_READ.items():
+            if stream.startswith(beginning) and principal.roles.isdisjoint(roles):
+                # The same answer whether there is such a stream or not.
+                raise NotAllowed
         return {"version": await version_seen(pool, pcn, stream, version, within=wait)}

@@ -16,11 +16,18 @@ from services.portal.report.tracing import Figures, each, first_of_each, nested
 
 SAFEGUARDING = (SafeguardingConcernOpenedV1.TYPE, SafeguardingConcernClosedV1.TYPE)
 MHA = (MhaPeriodStartedV1.TYPE, MhaPeriodEndedV1.TYPE)
-RESTRICTED = ("impacts.safeguarding.", "impacts.mha.")
-"""Figures whose events say whom they are about by their stream: listed only for those who may read such records."""
-
+_CLINICAL = ("impacts.", "measures.", "questionnaires", "risk_flags", "data_quality.questionnaires_complete")
+_CLINICAL_COLUMNS = (".paired", ".improved")
 _IN_ERROR = "opened-in-error"
 _KINDS = {"detentions": "detention", "short_term_orders": "short-term-order", "guardianships": "guardianship"}
+
+
+def for_clinicians(figure: str) -> bool:
+    """Whether the events of a figure say, by their streams, whose questionnaires, concerns or detentions they are.
+
+    Everybody who reads the report sees its number; its events are listed for those who may read such records.
+    """
+    return figure.startswith(_CLINICAL) or (figure.startswith("equity.") and figure.endswith(_CLINICAL_COLUMNS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
 """Small numbers are not shown, and the others not exactly: a rule of publication, set in equity.yaml. Pure.
 
 The rule of the MHSDS monthly statistics below national level: a count under five, none included, is hidden; others are rounded to
-the nearest five; a share is hidden where either of its counts is, and given in whole percent. Because every shown count is
-rounded, a hidden one cannot be worked out from a total.
+the nearest five; a share is hidden where either of its counts is, and given in whole percent. Rounding is what keeps a hidden count
+from being worked out from the others of its table; the exact totals of reach and data quality stand elsewhere in the report.
 """
 
 from dataclasses import dataclass

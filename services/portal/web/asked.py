@@ -107,5 +107,5 @@ def _past_day(form: Form, asked: Day, today: date) -> str | None:
 
 
 def note(hint: str) -> Write:
-    """What is seen in the owning service only."""
+    """Words only clinicians read."""
     return Write(name="note", label="Note (not needed)", hint=hint)

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 
 from services.portal.names import Identity, Names, Shown, names_of
 from services.portal.owners import Caller
+from services.portal.report.text import safe
 from services.portal.web.site import Visit
 
 Cell: TypeAlias = str | int | date | None
@@ -19,7 +20,6 @@ WithNames = Annotated[str, Query(pattern="^(yes)?$")]
 
 _AT_ONCE = 500
 """People the referral service is asked for in one question."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_response(name: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response:
@@ -34,13 +34,7 @@ def csv_response(name: str, headings: Sequence[str], rows: Iterable[Sequence[Cel
 
 def _written(cell: Cell) -> str:
     """What stands in the file. A spreadsheet must not take somebody's words for a formula."""
-    match cell:
-        case None:
-            return ""
-        case str() as words:
-            return f"'{words}" if words.startswith(_FORMULA) else words
-        case _:
-            return str(cell)
+    return "" if cell is None else str(safe(cell))
 
 
 async def names_for(caller: Caller, person_ids: Iterable[str]) -> Names:

@@ -5,6 +5,7 @@ What the values mean is for the service that owns them to judge; its refusals ar
 
 import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID, uuid4
@@ -57,6 +58,12 @@ class Form:
 
     def value(self, name: str) -> str:
         return self.values.get(name, "")
+
+    def id(self, name: str) -> str:
+        """The id in a hidden field; empty where there is none, or what is there is no id."""
+        with suppress(ValueError):
+            return str(UUID(self.value(name)))
+        return ""
 
     def with_value(self, name: str, value: str) -> "Form":
         """The same form with one more value, as when half of what it asks is done."""

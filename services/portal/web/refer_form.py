@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from services.portal.readmodels.pcns import PcnRow
 from services.portal.web.forms import Form
@@ -49,9 +48,7 @@ def read_person(form: Form, network: PcnRow | None) -> dict[str, Any] | None:
 
 
 def _require_id(form: Form) -> None:
-    try:
-        UUID(form.value("person_id"))
-    except ValueError:
+    if not form.id("person_id"):
         form.wrong("person_id", "This page was opened for a person we do not know: start again from the home page")
 
 

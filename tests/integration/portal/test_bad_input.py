@@ -159,3 +159,12 @@ async def test_anothers_token_does_not_open_the_form(portal: Portal, session: Se
     assert response.status_code == 403
     assert "<code>form-expired</code>" in response.text
     assert "open for too long" in response.text
+
+
+@pytest.mark.parametrize("person", ["../../etc/passwd", "a\tb", "x/accesses?y="])
+async def test_a_person_who_is_no_id_is_nobody(portal: Portal, session: Session, person: str) -> None:
+    """It stands in a hidden field, and must not become a part of an address."""
+    sent = {"csrf": session.csrf, "person_id": person}
+    response = await portal.client.post(f"{OWN}/refer", headers=portal.as_browser(session), data=sent)
+    assert response.status_code == 422
+    assert "start again from the home page" in response.text

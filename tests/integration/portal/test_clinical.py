@@ -178,6 +178,13 @@ async def test_nobody_else_learns_that_there_is_anything_restricted(portal: Port
         assert (await portal.api(f"/pcns/{given.PCN}/streams/{stream}", role, given.PCN)).status_code == 403
 
 
+@pytest.mark.parametrize("role", ["clinician", "importer", "coordinator", "referrer", "training-lead", "operator"])
+async def test_how_far_a_record_is_knows_who_may_write_it(portal: Portal, role: str) -> None:
+    """A flag makes the stream longer by one: whoever may not see it does not learn of it so."""
+    response = await portal.api(f"/pcns/{given.PCN}/streams/{RECORD}", role, given.PCN)
+    assert response.status_code == (200 if role in ("clinician", "importer") else 403)
+
+
 @pytest.mark.usefixtures("family")
 async def test_a_concern_of_somebody_else_is_not_found_under_this_person(portal: Portal) -> None:
     await portal.hear(heard(given.registered(given.an_id("other")), f"person-{given.an_id('other')}", 1))

@@ -1,7 +1,10 @@
 """Every number of the report leads to the events it was counted from, and stays what it was at a moment."""
 
+import re
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -22,9 +25,7 @@ pytestmark = pytest.mark.postgres
 
 PERIOD = {"from": "2026-05-01", "to": "2026-05-31"}
 SPELL = f"referral-{REFERRAL}"
-
-
-RESTRICTED = ("impacts.safeguarding.", "impacts.mha.")
+CLINICAL = ("record-", "restricted-")
 
 
 def at_path(report: dict[str, Any], name: str) -> Any:
@@ -50,11 +51,40 @@ async def test_every_figure_is_what_its_events_count_for(portal: Portal) -> None
     figures = (await evaluate(portal.pool, pcn, date(2026, 5, 1), date(2026, 5, 31), RECORDED)).events
     assert len(figures) > 80
     for name, events in figures.items():
-        role = "clinician" if name.startswith(RESTRICTED) else "coordinator"
-        listed = (await portal.api(f"/pcns/{pcn}/report/events", role, pcn, **asked, figure=name)).json()
+        listed = (await portal.api(f"/pcns/{pcn}/report/events", "clinician", pcn, **asked, figure=name)).json()
         assert listed["number"] == events.number == sum(each["counts"] for each in listed["events"]), name
         shown = at_path(report, name)
         assert listed["number"] == (shown["n"] if isinstance(shown, dict) else shown), name
+
+
+@pytest.mark.parametrize("role", ["coordinator", "importer"])
+async def test_whose_questionnaires_and_flags_are_counted_is_told_to_clinicians(portal: Portal, role: str) -> None:
+    """The stream of a questionnaire or flag is named after the person: with the list of everybody that is a name."""
+    pcn = TenantId("U77775")
+    await portal.hear(*happened.a_month(pcn))
+    figures = (await evaluate(portal.pool, pcn, date(2026, 5, 1), date(2026, 5, 31), RECORDED)).events
+    refused = set()
+    for name in figures:
+        response = await portal.api(f"/pcns/{pcn}/report/events", role, pcn, **PERIOD, figure=name)
+        if response.status_code == 403:
+            refused.add(name)
+        else:
+            assert not [each for each in response.json()["events"] if each["stream"].startswith(CLINICAL)], name
+    assert {"questionnaires", "risk_flags", "measures.epds.total.first.at_or_above.13"} <= refused
+    assert not [name for name in refused if name.startswith(("reach.", "waits.", "activity.", "training."))]
+
+
+async def test_the_report_links_what_its_reader_may_open(portal: Portal) -> None:
+    pcn = TenantId("U77776")
+    await portal.hear(*happened.a_month(pcn))
+    days = {"from-day": 1, "from-month": 5, "from-year": 2026, "to-day": 31, "to-month": 5, "to-year": 2026}
+    for role, may in (("clinician", True), ("coordinator", False)):
+        page = (await portal.page(f"/pcns/{pcn}/report?{urlencode(days)}", role, pcn)).text
+        links = re.findall(r'href="(/pcns/[^"]*/report/events[^"]*)"', page)
+        assert any("figure=questionnaires" in link for link in links) is may
+        assert any("figure=reach.received" in link for link in links)
+        for link in links:
+            assert (await portal.page(unescape(link), role, pcn)).status_code == 200, link
 
 
 async def test_the_month_is_counted(portal: Portal) -> None:

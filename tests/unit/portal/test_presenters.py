@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from services.portal.names import Identity, Names, Shown
+from services.portal.owners import Condition
+from services.portal.readmodels.places import PlaceRow
 from services.portal.readmodels.waits import WaitRow
 from services.portal.report.evaluation import evaluation_of
 from services.portal.report.figures import measures, reach
@@ -14,9 +16,11 @@ from services.portal.web.notices import notice_of
 from services.portal.web.presenters.clock import Tag, clock
 from services.portal.web.presenters.evaluation import report_words
 from services.portal.web.presenters.measures import courses, flag_words, result
+from services.portal.web.presenters.operations import Told, operations
 from services.portal.web.presenters.paging import Paging
 from services.portal.web.presenters.people import facts, needs, who
 from services.portal.web.presenters.referrals import lines, progress, triage_cells
+from services.portal.web.presenters.timeline import of_place
 from tests.unit.portal import scenarios as given
 
 TODAY = date(2026, 5, 25)
@@ -191,7 +195,7 @@ def test_the_report_is_in_words() -> None:
     nothing = evaluation_of(given.PCN, [], date(2026, 1, 1), date(2026, 5, 31), given.CORRECTED)
     reached = reach([given.a_request()], given.CORRECTED)
     evaluation = replace(nothing, reach=reached, measures=measures(readings), questionnaires=4, risk_flags=1)
-    said = report_words(evaluation, list_restricted=True)
+    said = report_words(evaluation)
     assert said.period == "1 January 2026 to 31 May 2026"
     assert [(each.words, each.label) for each in said.firsts[0].at_or_above] == [
         ("2 (100%)", "at 10 or more"),
@@ -200,6 +204,19 @@ def test_the_report_is_in_words() -> None:
     ]
     assert [each.words for each in said.changes[0].reliable] == ["1 (50%), interval 9% to 91%", "1 (50%)", "0 (0%)"]
     assert (said.changes[0].change, said.changes[0].direction) == ("\N{MINUS SIGN}4.50", "Better")
+
+
+def test_one_is_said_as_one() -> None:
+    place = PlaceRow(
+        place_id="p", group_session_id="s", party_size=1, booked_at=given.RECEIVED, recorded_at=given.RECORDED
+    )
+    assert [entry.detail for entry in of_place(place, {})] == ["1 person"]
+    assert result(given.a_measure(infant_age_weeks=1, gestation_weeks=None), []).weeks == "baby 1 week"
+    assert result(given.a_measure(infant_age_weeks=None, gestation_weeks=1.0), []).weeks == "1 week pregnant"
+    metrics = 'perinatal_parked_records{consumer="portal"} 1\nperinatal_relay_lag_events 1\n'
+    up = Condition(healthy=True, checks={}, metrics=metrics)
+    said = [tag.words for tag in operations([Told(service="referral", condition=up)]).summary]
+    assert said == ["Every service is up", "1 event is parked", "1 event is still on the way"]
 
 
 def test_only_notices_we_gave_out_are_shown() -> None:

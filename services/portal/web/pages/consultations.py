@@ -1,8 +1,5 @@
 """Consultations with professionals: logged from a person's page or without a name, listed, and taken as a file."""
 
-import csv
-import io
-from dataclasses import asdict
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
@@ -11,8 +8,8 @@ from fastapi.responses import RedirectResponse, Response
 from services.portal.commands import Refusal, log_consultation
 from services.portal.names import names_of
 from services.portal.readmodels.consultations import consultations
-from services.portal.report.text import safe
 from services.portal.web.access import permit
+from services.portal.web.csv_file import csv_response
 from services.portal.web.forms import Form
 from services.portal.web.pages.triage import Filter, PageNumber
 from services.portal.web.presenters.paging import SIZE, Paging, offset
@@ -56,11 +53,7 @@ async def consultations_file(visit: OfNetwork, about: Filter = "", outcome: Filt
         rows, _ = await consultations(
             tx, visit.tenant, subject_kind=about or None, outcome=outcome or None, limit=None, offset=0
         )
-    text = io.StringIO()
-    lines = csv.writer(text, lineterminator="\r\n")
-    lines.writerows([_COLUMNS, *([safe(asdict(row)[name]) for name in _COLUMNS] for row in rows)])
-    headers = {"content-disposition": f'attachment; filename="consultations-{visit.tenant}.csv"'}
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return csv_response("consultations", _COLUMNS, [[getattr(row, name) for name in _COLUMNS] for row in rows])
 
 
 @router.get("/pcns/{pcn}/consultations/new", dependencies=[Depends(permit("page:consultations"))])
@@ -85,7 +78,7 @@ async def log(visit: OfNetwork, form: OfForm) -> Response:
 
 
 async def _show(visit: Visit, form: Form) -> Response:
-    person_id = form.value("person_id")
+    person_id = form.id("person_id")
     names = await names_of(visit.caller, [person_id] if person_id else [])
     known = who(names, person_id) if person_id else None
     return visit.page("consultations/log.jinja", status=200 if form.valid else 422, form=form, known=known)

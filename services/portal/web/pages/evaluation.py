@@ -11,7 +11,7 @@ from services.kit.auth import NotAllowed
 from services.portal.http import FirstDay, LastDay, PeriodInvalid, moment
 from services.portal.report.definitions import definitions
 from services.portal.report.evaluation import Evaluation, as_json, evaluate
-from services.portal.report.restricted import RESTRICTED
+from services.portal.report.restricted import for_clinicians
 from services.portal.report.text import as_csv
 from services.portal.web.access import permit
 from services.portal.web.forms import Form
@@ -37,12 +37,18 @@ async def report_page(visit: OfNetwork) -> Response:
         return visit.page("report/page.jinja", status=422, form=form, report=None)
     first, last = period
     evaluation = await evaluate(visit.site.pool, visit.tenant, first, last, as_at)
-    report = report_words(evaluation, list_restricted=visit.may("page:restricted"))
     query = urlencode({"from": first, "to": last, "as_at": as_at.isoformat()})
-    columns = list(COLUMNS.values())
-    return visit.page(
-        "report/page.jinja", form=form, report=report, definitions=definitions(), query=query, equity_columns=columns
-    )
+    return visit.page("report/page.jinja", form=form, query=query, **_content(visit, evaluation))
+
+
+def _content(visit: Visit, evaluation: Evaluation) -> dict[str, Any]:
+    return {
+        "report": report_words(evaluation),
+        "definitions": definitions(),
+        "equity_columns": list(COLUMNS.values()),
+        "lists_all": visit.may("page:measures"),
+        "for_clinicians": for_clinicians,
+    }
 
 
 AsAt = Annotated[str | None, Query(max_length=40)]
@@ -74,7 +80,7 @@ async def report_file(visit: OfNetwork, evaluation: OfReport) -> Response:
 async def report_events(
     visit: OfNetwork, evaluation: OfReport, figure: Annotated[str, Query(max_length=200)], page: PageNumber = 1
 ) -> Response:
-    if figure.startswith(RESTRICTED) and not visit.may("page:restricted"):
+    if for_clinicians(figure) and not visit.may("page:measures"):
         raise NotAllowed
     events = evaluation.events.get(figure)
     if events is None:

@@ -75,7 +75,7 @@ async def refer(visit: OfNetwork, form: OfForm) -> Response:
 async def _known_person(visit: Visit, form: Form, person: dict[str, Any] | None) -> Done | Refusal:
     """The person the referral is for: registered now, or already before."""
     if person is None:
-        return Done(id=form.value("person_id"), stream="", version=0)
+        return Done(id=form.id("person_id"), stream="", version=0)
     return await register_person(visit.caller, uuid5(form.command_id, "person"), person)
 
 
@@ -97,7 +97,7 @@ def _is_known(refusal: Refusal) -> bool:
 
 
 async def _show(visit: Visit, form: Form, **more: Any) -> Response:
-    person_id = form.value("person_id")
+    person_id = form.id("person_id")
     names = await names_of(visit.caller, [person_id] if person_id else [])
     if person_id:
         more |= {"known": who(names, person_id), "arrangements": await _arranged(visit, person_id)}

@@ -18,12 +18,10 @@ from services.portal.web.presenters.files import TRAINING_HEADINGS, training_cel
 from services.portal.web.presenters.paging import SIZE, Paging, offset
 from services.portal.web.presenters.training import PracticeLine, covered, training_line
 from services.portal.web.site import OfForm, OfNetwork, Visit
-from services.portal.web.times import day_values, span_of
+from services.portal.web.times import day_values, refuse, span_of
 from services.portal.web.training_forms import read_training
 
 router = APIRouter()
-
-_ANCHORS = {"starts_at": "starts", "ends_at": "ends", "objectives": "objectives"}
 
 
 @router.get("/pcns/{pcn}/training", dependencies=[Depends(permit("page:training"))])
@@ -80,7 +78,7 @@ async def plan(visit: OfNetwork, form: OfForm) -> Response:
     body = read_training(form)
     outcome = await schedule_training(visit.caller, form.command_id, body) if form.valid else None
     if isinstance(outcome, Refusal):
-        form.refuse(outcome, _ANCHORS)
+        refuse(form, outcome)
     if outcome is None or isinstance(outcome, Refusal):
         return visit.page("training/plan.jinja", status=422, form=form)
     return await visit.saved("training-planned", f"/training/{outcome.id}", outcome)

@@ -86,8 +86,7 @@ class ReportWords:
     questionnaires: int
 
 
-def report_words(evaluation: Evaluation, *, list_restricted: bool) -> ReportWords:
-    """`list_restricted`: whether the reader may see whom counts of concerns and detentions are about."""
+def report_words(evaluation: Evaluation) -> ReportWords:
     reach = evaluation.reach
     return ReportWords(
         period=f"{day_in_words(evaluation.first_day)} to {day_in_words(evaluation.last_day)}",
@@ -95,7 +94,7 @@ def report_words(evaluation: Evaluation, *, list_restricted: bool) -> ReportWord
         reach=_reach(evaluation),
         waits=waits(evaluation.waits),
         activity=activity(evaluation.activity),
-        impacts=impacts(evaluation.impacts, list_restricted=list_restricted),
+        impacts=impacts(evaluation.impacts),
         equity=equity(evaluation.equity),
         data_quality=data_quality(evaluation.data_quality, evaluation.questionnaires),
         training=training(evaluation.training),

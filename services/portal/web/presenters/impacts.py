@@ -62,14 +62,9 @@ class Impact:
     """What to say where there is nothing to count."""
 
 
-def impacts(numbers: Mapping[str, Any], *, list_restricted: bool) -> list[Impact]:
-    """`list_restricted`: whether the reader may see whom the counts of concerns and detentions are about."""
-
+def impacts(numbers: Mapping[str, Any]) -> list[Impact]:
     def counts(code: str, labels: Mapping[str, str]) -> list[Figure]:
-        return [
-            Figure(label, f"{numbers[code][name]:,}", f"impacts.{code}.{name}" if list_restricted else "")
-            for name, label in labels.items()
-        ]
+        return [Figure(label, f"{numbers[code][name]:,}", f"impacts.{code}.{name}") for name, label in labels.items()]
 
     change = Figure("More or fewer than when it began", signed(numbers["safeguarding"]["change"]), "")
     return [

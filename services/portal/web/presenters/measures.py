@@ -111,8 +111,12 @@ def _reached(names: ScoreNames, value: float) -> str | None:
 
 def _weeks(row: MeasureRow) -> str | None:
     if row.gestation_weeks is not None:
-        return f"{row.gestation_weeks:g} weeks pregnant"
-    return None if row.infant_age_weeks is None else f"baby {row.infant_age_weeks} weeks"
+        return f"{_counted(row.gestation_weeks)} pregnant"
+    return None if row.infant_age_weeks is None else f"baby {_counted(row.infant_age_weeks)}"
+
+
+def _counted(weeks: float) -> str:
+    return "1 week" if weeks == 1 else f"{weeks:g} weeks"
 
 
 def _chart(code: str, score: str, rows: list[MeasureRow], flagged: set[str]) -> Chart | None:

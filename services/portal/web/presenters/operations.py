@@ -110,12 +110,16 @@ def _up(lines: Sequence[ServiceLine]) -> Tag:
 
 def _nothing_parked(lines: Sequence[ServiceLine]) -> Tag:
     events = sum(line.parked_events for line in lines)
-    return Tag(f"{events:,} events are parked", "red") if events else Tag("Nothing is parked", "green")
+    return Tag(f"{_events(events)} parked", "red") if events else Tag("Nothing is parked", "green")
 
 
 def _nothing_waits(lines: Sequence[ServiceLine]) -> Tag:
     count = sum(line.on_its_way for line in lines)
-    return Tag(f"{count:,} events are still on their way", "blue") if count else Tag("Nothing is on its way", "green")
+    return Tag(f"{_events(count)} still on the way", "blue") if count else Tag("Nothing is on its way", "green")
+
+
+def _events(count: int) -> str:
+    return "1 event is" if count == 1 else f"{count:,} events are"
 
 
 Numbers = dict[str, dict[str, int]]

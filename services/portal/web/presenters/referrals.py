@@ -126,7 +126,7 @@ def priority(code: str | None) -> Tag | None:
 
 
 def progress(row: ReferralRow, wait: WaitRow | None, today: date) -> list[Fact]:
-    """What became of a referral, for whoever sent it: nothing about who it is for."""
+    """How far a referral is, as the team sees it: nothing about who it is for."""
     facts = [
         Fact(label="Received", words=moment_in_words(row.received_at)),
         Fact(label="Asked by", words=word("source_of_referral", row.source_of_referral)),

@@ -15,6 +15,7 @@ from services.portal.readmodels.risk_flags import RiskFlagRow
 from services.portal.readmodels.waits import PARTS, WaitRow
 from services.portal.report.instruments import instrument
 from services.portal.web.moments import LONDON, day_in_words, days_in_words, moment_in_words
+from services.portal.web.presenters.joining import people_words
 from services.portal.web.presenters.measures import value_of
 from services.portal.web.presenters.referrals import status
 from services.portal.web.words import word
@@ -124,7 +125,8 @@ def of_place(row: PlaceRow, sessions: Mapping[str, GroupSessionRow]) -> Iterable
         return
     title = word("session_type", session.session_type) if session else "Session"
     words = f"{title}: {_PLACES.get(row.status, row.status)}"
-    people = f"{row.people_came or row.party_size} people" if row.people_came or row.party_size else None
+    count = row.people_came or row.party_size
+    people = people_words(count) if count else None
     cancelled = "The session was cancelled" if session and session.status == "cancelled" else None
     path = f"/sessions/{row.group_session_id}"
     yield _moment("session", at, words, detail=cancelled or people, path=path, universal=True)
