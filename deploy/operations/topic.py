@@ -54,4 +54,4 @@ async def cluster_of(kafka: str) -> str:
 
 
 def headers_of(record: Record) -> dict[str, str]:
-    return {name: value.decode(errors="replace") for name, value in record.headers}
+    return {name: (value or b"").decode(errors="replace") for name, value in record.headers}

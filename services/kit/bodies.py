@@ -1,11 +1,20 @@
 """What a request body is made of: the right types, no unknown fields, JSON's own way of writing days, instants and ids."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+)
 
 
 class StrictModel(BaseModel):
@@ -40,8 +49,22 @@ def _written(pattern: str, said: str) -> tuple[BeforeValidator, Any]:
     return BeforeValidator(check), Field(strict=False)
 
 
+def _on_the_calendar(value: datetime) -> datetime:
+    """Near its ends an offset leads beyond what UTC can hold."""
+    try:
+        value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("there is no such time") from None
+    return value
+
+
 Day = Annotated[date, *_written(r"\d{4}-\d\d-\d\d\Z", "write a date like 2026-06-01")]
-Instant = Annotated[datetime, AwareDatetime, *_written(r"\d{4}-\d\d-\d\dT", "write a time like 2026-06-01T09:00:00Z")]
+Instant = Annotated[
+    datetime,
+    AwareDatetime,
+    AfterValidator(_on_the_calendar),
+    *_written(r"\d{4}-\d\d-\d\dT", "write a time like 2026-06-01T09:00:00Z"),
+]
 Id = Annotated[UUID, *_written(r"[0-9a-f-]{36}\Z", "write an id like 00000000-0000-4000-8000-000000000000")]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]

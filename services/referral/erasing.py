@@ -85,7 +85,7 @@ class Eraser:
                 await self.finish(tenant, person_id)
 
     async def finish(self, tenant: TenantId, person_id: str) -> None:
-        """Destroy the key, drop replaced read models that still name them, close what is open; each as often as you like."""
+        """Destroy the key, drop copies of read models that still name them, close what is open; each as often as you like."""
         if await self.application.store.erase(tenant, person_id):
             log.info("key-destroyed", tenant=tenant, person_id=person_id)
         async with self.pool.unscoped() as tx:

@@ -44,7 +44,8 @@ def sessions(stack: Stack) -> None:
     """Two, a day apart."""
     with Client(stack.home, "importer") as client:
         for days in (7, 8):
-            begins = datetime.now(UTC) + timedelta(days=days)
+            # In the morning: at night they would end on another day.
+            begins = datetime.now(UTC).replace(hour=9, minute=0) + timedelta(days=days)
             body = {
                 "session_type": "antenatal",
                 "starts_at": begins.isoformat(),

@@ -23,6 +23,11 @@ POISON: Mapping[str, tuple[Any, ...]] = {
     "array": (["a\x00b"], [10**12]),
 }
 """By JSON type: of the right type, and taken nowhere, since no database or no reader could keep it."""
+FORMATS: Mapping[str, tuple[str, ...]] = {
+    "date-time": ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-02-30T09:00:00Z"),
+    "date": ("2026-02-30", "0000-01-01"),
+}
+"""By format of a text: written as it should be, and on no calendar."""
 OTHERS = (7, 1.5, True, "1", [], {}, None)
 """One of each JSON type."""
 BODIES = {
@@ -156,11 +161,14 @@ def _parts(schema: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[tuple
 
 def _wrong(part: Mapping[str, Any]) -> Iterator[Any]:
     """What a property may not hold: other types than its own, and what nothing keeps."""
-    types = {each.get("type", "any") for each in part.get("anyOf", [part])}
+    kinds = part.get("anyOf", [part])
+    types = {each.get("type", "any") for each in kinds}
     if "any" in types:
         return
     for kind in types:
         yield from POISON.get(kind, ())
+    for each in kinds:
+        yield from FORMATS.get(each.get("format"), ())
     allowed = types | ({"integer"} if "number" in types else set())
     yield from (value for value in OTHERS if _type_of(value) not in allowed)
 

@@ -1,6 +1,7 @@
 """When a page cannot be shown: plain words instead of a status code."""
 
 import re
+from typing import Any
 from urllib.parse import unquote_to_bytes, urlencode
 
 import structlog
@@ -25,6 +26,7 @@ _TOO_LONG = (
 )
 _NOT_UNDERSTOOD = "This page could not be understood. Please try again."
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+_FOR_FAMILIES = re.compile(r"/(?:join|help)/U\d{5}(?=/|\Z)")
 
 
 def add_error_pages(app: FastAPI) -> None:
@@ -38,8 +40,15 @@ def add_error_pages(app: FastAPI) -> None:
 
 
 def _page(request: Request, template: str, status: int, *, slug: str, **content: str) -> HTMLResponse:
-    frame = {"visitor": None, "synthetic": request.app.state.site.synthetic, "notice": None, "what": "page"}
+    frame = _frame(request.url.path, synthetic=request.app.state.site.synthetic)
     return HTMLResponse(render(template, **{**frame, "slug": slug, **content}), status_code=status)
+
+
+def _frame(path: str, *, synthetic: bool) -> dict[str, Any]:
+    """What the templates of errors have. `families`: where the family site of the page begins; None on a page for staff."""
+    found = _FOR_FAMILIES.match(path)
+    families = found[0] if found else None
+    return {"visitor": None, "synthetic": synthetic, "notice": None, "what": "page", "families": families}
 
 
 def _missing(request: Request) -> HTMLResponse:
@@ -88,7 +97,7 @@ class Legible:
         if scope["type"] != "http" or not _CONTROL.search(_address(scope)):
             await self._app(scope, receive, send)
             return
-        content = {"visitor": None, "synthetic": self._synthetic, "notice": None, "what": "page", "slug": _NOT_FOUND}
+        content = {**_frame(scope["path"], synthetic=self._synthetic), "slug": _NOT_FOUND}
         await HTMLResponse(render("errors/missing.jinja", **content), status_code=404)(scope, receive, send)
 
 
@@ -118,5 +127,5 @@ class Apology:
             if started or scope["type"] != "http":
                 raise
             log.exception("page-crashed", method=scope["method"])
-            content = {"visitor": None, "synthetic": self._synthetic, "notice": None, "slug": "unexpected"}
+            content = {**_frame(scope["path"], synthetic=self._synthetic), "slug": "unexpected"}
             await HTMLResponse(render("errors/crashed.jinja", **content), status_code=500)(scope, receive, send)

@@ -123,11 +123,12 @@ class Visit(Visitor):
 
     async def saved(self, notice: str, path: str, *done: Done) -> Response:
         """On to a page that shows what was saved, once it can; if that takes long, the page says so."""
+        more = "&" if "?" in path else "?"
         for each in done:
             seen = await version_seen(self.site.pool, self.tenant, each.stream, each.version, within=_PATIENCE)
             if seen < each.version:
-                return RedirectResponse(f"{self.path}{path}?saved={notice}-soon", status_code=303)
-        return RedirectResponse(f"{self.path}{path}?saved={notice}", status_code=303)
+                return RedirectResponse(f"{self.path}{path}{more}saved={notice}-soon", status_code=303)
+        return RedirectResponse(f"{self.path}{path}{more}saved={notice}", status_code=303)
 
     def missing(self, what: str) -> Response:
         """There is no such thing; right after it was saved, it has only not arrived yet."""

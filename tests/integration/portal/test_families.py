@@ -53,11 +53,19 @@ async def fields(portal: Portal, path: str) -> dict[str, str]:
     return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', page))
 
 
+def leads_families_on(page: str, path: str) -> None:
+    """Also where something went wrong: back to their own pages, and to help; not to where staff sign in."""
+    assert f'<a href="{path}">Go back to help for families</a>' in page
+    assert 'href="tel:999"' in page
+    assert "Go to the home page" not in page
+
+
 async def test_anybody_may_look_and_nothing_says_who_comes(portal: Portal) -> None:
     for path in (f"/join/{PCN}", f"/join/{PCN}/sessions/{SOON}", f"/join/{PCN}/places/{given.PLACE}", f"/help/{PCN}"):
         response = await portal.client.get(path)
         assert response.status_code == 200, path
         assert "If you need help now" in response.text
+        assert response.text.index('href="tel:999"') < response.text.index("<h1")
         assert PERSON not in response.text
     assert f"/sessions/{SOON}" in (await portal.client.get(f"/join/{PCN}")).text
 
@@ -103,11 +111,15 @@ async def test_a_form_may_not_be_long(portal: Portal) -> None:
     hidden = await fields(portal, f"/help/{PCN}")
     response = await portal.client.post(f"/help/{PCN}", data={**hidden, **REQUEST, "words": "x" * 50_000})
     assert response.status_code == 413
+    leads_families_on(response.text, f"/help/{PCN}")
 
 
 async def test_many_forms_of_one_address_have_to_wait(portal: Portal) -> None:
     said = [(await portal.client.post(f"/help/{PCN}", data={"csrf": "x"})).status_code for _ in range(40)]
     assert said[-1] == 503
+    refused = await portal.client.post(f"/help/{PCN}", data={"csrf": "x"})
+    leads_families_on(refused.text, f"/help/{PCN}")
+    assert "families" not in (await portal.client.get("/pcns/nowhere")).text
 
 
 async def test_every_open_page_is_among_those_for_families() -> None:

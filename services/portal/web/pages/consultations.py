@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from services.portal.commands import Refusal, log_consultation
 from services.portal.names import names_of
@@ -73,8 +73,7 @@ async def log(visit: OfNetwork, form: OfForm) -> Response:
     if body["outcome"] != "led_to_referral" or not visit.may("page:refer"):
         return await visit.saved("consultation-logged", "/consultations", outcome)
     person = f"&person={body['person_id']}" if "person_id" in body else ""
-    await visit.saved("consultation-logged", "/refer", outcome)
-    return RedirectResponse(f"{visit.path}/refer?after={outcome.id}{person}&saved=consultation-logged", status_code=303)
+    return await visit.saved("consultation-logged", f"/refer?after={outcome.id}{person}", outcome)
 
 
 async def _show(visit: Visit, form: Form) -> Response:
