@@ -16,7 +16,15 @@ from services.portal.report.tracing import Figures, each, first_of_each, nested
 
 SAFEGUARDING = (SafeguardingConcernOpenedV1.TYPE, SafeguardingConcernClosedV1.TYPE)
 MHA = (MhaPeriodStartedV1.TYPE, MhaPeriodEndedV1.TYPE)
-_CLINICAL = ("impacts.", "measures.", "questionnaires", "risk_flags", "data_quality.questionnaires_complete")
+_CLINICAL = (
+    "impacts.",
+    "measures.",
+    "questionnaires",
+    "risk_flags",
+    "data_quality.questionnaires_complete",
+    "data_quality.seen_and_measured",
+    "data_quality.seen_twice_and_paired",
+)
 _CLINICAL_COLUMNS = (".paired", ".improved")
 _IN_ERROR = "opened-in-error"
 _KINDS = {"detentions": "detention", "short_term_orders": "short-term-order", "guardianships": "guardianship"}
