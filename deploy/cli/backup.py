@@ -90,6 +90,7 @@ def reconcile(
 
 
 def _reconcile(home: Home, services: Sequence[str], *, dry_run: bool) -> list[Mending]:
+    home.require_restored()
     steps = Steps()
     mended = []
     with parts_up(home, steps) as installation:

@@ -37,6 +37,17 @@ class Home:
     def run(self) -> Path:
         return self.root / "run"
 
+    @property
+    def unfinished_restore(self) -> Path:
+        """There while databases are being restored: the command that brings them all back."""
+        return self.root / "restore-unfinished"
+
+    def require_restored(self) -> None:
+        """Raises StackError while some databases are restored and others are not: on those, services would begin anew."""
+        if self.unfinished_restore.exists():
+            command = self.unfinished_restore.read_text(encoding="utf-8")
+            raise StackError(f"a restore did not come to its end: run `{command}` first")
+
     def log_of(self, part: str) -> Path:
         return self.logs / f"{part}.log"
 

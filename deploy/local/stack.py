@@ -116,6 +116,8 @@ class Stack:
         with self._progress.step("Check the folder"):
             self.home.make()
             self._lock = FolderLock(self.home)
+            if self._services_to_run():
+                self.home.require_restored()
             self._supervisor = Supervisor(self.home, self._lock.parts)
             self._wiring = self._wire()
         self._write("starting")

@@ -6,6 +6,7 @@ beginning, offsets are forgotten, and who has an event already drops it.
 """
 
 import asyncio
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,8 +105,11 @@ async def restore(made: Plan, installation: Installation, home: Home, *, progres
     admin = installation.postgres_admin
     # Asked first: while Kafka does not answer nothing is thrown away.
     another = await cluster_of(installation.kafka) != made.manifest.cluster
+    if not made.replace:
+        await _require_empty(made.names, admin)
+    write_whole(home.unfinished_restore, _again(made))
     for name in made.names:
-        await _empty(made, admin, name)
+        await _drop(admin, name)
     databases = Databases(admin=admin, credentials=Credentials(folder=home.secrets))
     for name in made.names:
         with progress.step(f"Restore {name}"):
@@ -116,6 +120,7 @@ async def restore(made: Plan, installation: Installation, home: Home, *, progres
     if KEYRING in made.names:
         with progress.step("Try the master keys"):
             await _require_opened(installation)
+    home.unfinished_restore.unlink()
     with progress.step("Compare the logs with Kafka"):
         return [found for name in made.names if name in STORES and (found := await _set_back(installation, name))]
 
@@ -124,11 +129,23 @@ def dumped(made: Plan) -> list[tuple[str, Dumped]]:
     return [(name, made.manifest.databases[name]) for name in made.names]
 
 
-async def _empty(made: Plan, admin: str, name: str) -> None:
+def _again(made: Plan) -> str:
+    """The command that brings back what this one would have."""
+    words = ["perinatal", "restore", str(made.folder.absolute()), "--keyring", str(made.keys.absolute()), "--replace"]
+    if len(made.names) < len(made.manifest.databases):
+        words += [word for name in made.names for word in ("--only", name)]
+    return shlex.join(words)
+
+
+async def _require_empty(names: Sequence[str], admin: str) -> None:
+    for name in names:
+        if await _tables(admin, name):
+            raise StackError(f"the database {name} is not empty: add --replace to throw away what it holds")
+
+
+async def _drop(admin: str, name: str) -> None:
     if not await _tables(admin, name):
         return
-    if not made.replace:
-        raise StackError(f"the database {name} is not empty: add --replace to throw away what it holds")
     async with connected(admin) as connection:
         await connection.execute(await connection.fetchval(SQL["drop"], name))
 

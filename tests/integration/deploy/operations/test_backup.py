@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -215,6 +218,16 @@ def test_into_an_empty_stack_it_comes_back_as_it_was(
         assert found, "sealed names open again"
     finally:
         run(empty, "down")
+
+
+def test_a_restore_that_was_killed_is_to_be_finished_before_anything_starts(backup: Path, tmp_path: Path) -> None:
+    home = Home(root=tmp_path / "killed")
+    command = [sys.executable, "-m", "deploy.cli.main", "restore", str(backup)]
+    with subprocess.Popen(command, env={**os.environ, "PERINATAL_HOME": str(home.root)}) as going:
+        eventually(home.unfinished_restore.exists, "the first database is about to come back", within=60)
+        going.kill()
+    for refused in (("up", "--detach"), ("reconcile", "--all")):
+        assert f"restore {backup} --keyring {backup}/keyring --replace" in error_of(perinatal(*refused, home=home.root))
 
 
 def test_over_a_stack_whose_kafka_knows_more_it_is_reconciled(
