@@ -9,6 +9,7 @@ from services.kit.intake import Work
 from services.kit.record import Answer, Recorded
 from services.kit.systemic import is_systemic
 from services.kit.tenancy import TenantId, Tx
+from services.kit.tracing import start_trace
 
 React = Callable[[Recorded[Any]], Any | None]
 Handle = Callable[..., Awaitable[Answer]]
@@ -31,6 +32,7 @@ def commands(consumer: str, subscriptions: Mapping[type[Any], React], handle: Ha
             react = subscriptions.get(type(recorded.event))
             command = None if react is None else react(recorded)
             if command is not None:
+                start_trace(recorded.traceparent)
                 await handle(
                     recorded.tenant,
                     command,

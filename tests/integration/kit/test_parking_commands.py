@@ -12,6 +12,7 @@ from services.kit.inbox import commands
 from services.kit.record import Answer, Recorded
 from services.kit.tenancy import TenantId
 from services.kit.testing import eventually
+from services.kit.tracing import start_trace
 from tests.faults.chain import NOW, PATIENCE, TENANTS, Chain, at_work
 from tests.faults.oracle import administrator
 from tests.faults.poison import standing
@@ -101,6 +102,17 @@ async def test_a_refusal_parks_its_stream_and_after_the_mend_each_command_is_don
         assert (done.applied, done.left) == (3, 0)
         await chain.append("account-1", 5)
         await eventually(lambda: is_noted(service, "account-1", 1, 2, BAD, 3, 4, 5), within=PATIENCE)
+
+
+async def test_what_an_event_brings_about_belongs_to_its_trace(chain: Chain) -> None:
+    service = Answering(chain)
+    trace = start_trace()
+    await chain.append("account-1", 1)
+    start_trace()
+    async with at_work(chain.relay(), chain.consumer(work=service.work())):
+        await eventually(lambda: is_noted(service, "account-1", 1), within=PATIENCE)
+    (noted,) = await chain.source.store.load(A, "noted-account-1")
+    assert noted.traceparent == trace
 
 
 async def why(chain: Chain) -> tuple[str, str]:
