@@ -84,7 +84,8 @@ class Appender:
         self._queue.append(_Waiting(request, answer, keys))
         self._wake.set()
         try:
-            return await asyncio.wait_for(answer, self._deadline)
+            async with asyncio.timeout(self._deadline):
+                return await answer
         except TimeoutError:
             metrics.APPENDS.labels("busy").inc()
             raise Busy from None

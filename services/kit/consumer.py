@@ -19,7 +19,7 @@ from services.kit import metrics
 from services.kit.delivery import SUBSCRIBED, next_batch, security_of
 from services.kit.guard import StreamGap
 from services.kit.intake import Intake, Parse, Work
-from services.kit.kafka import KafkaAddress
+from services.kit.kafka import KafkaAddress, heed_cancellation
 from services.kit.lag import taken_by, watch
 from services.kit.parking import EveryStreamFails, Outcome
 from services.kit.records import KafkaRecords, RecordsLost
@@ -87,6 +87,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
                 await self._follow()
             except Exception as error:
                 log.exception("consumer-restarted", consumer=self._name, error=type(error).__name__)
+            heed_cancellation()
             await asyncio.sleep(_RESTART_SECONDS)
 
     async def _follow(self) -> None:
@@ -103,6 +104,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
         self._member(self._receive)
         try:
             await broker.start()
+            heed_cancellation()
             await watch(self._pool, self._name, kafka=self._kafka, topics=self._topics, progress=self._progress)
         finally:
             await broker.stop()

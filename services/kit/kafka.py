@@ -5,6 +5,7 @@
 `scram-sha-512+tls://user:password@host:port`           the same inside TLS, checked against the machine's own authorities
 """
 
+import asyncio
 import ssl
 from dataclasses import dataclass, field
 from typing import Any
@@ -69,3 +70,10 @@ def connection(address: str) -> dict[str, Any]:
 def servers(address: str) -> str:
     """The address without who we are to it, to be shown."""
     return KafkaAddress.parse(address).servers
+
+
+def heed_cancellation() -> None:
+    """Raises CancelledError when this task was cancelled and aiokafka kept it to itself, as it may while it starts or stops."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

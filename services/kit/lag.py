@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.kit import metrics, parking
-from services.kit.kafka import KafkaAddress
+from services.kit.kafka import KafkaAddress, heed_cancellation
 from services.kit.records import RecordsLost
 from services.kit.sql import queries
 from services.kit.tenancy import TenantPool
@@ -90,6 +90,7 @@ async def watch(
             standing.look(ends, after, time.monotonic())
             before = after
             await parking.count(pool, consumer)
+            heed_cancellation()
             await asyncio.sleep(_EVERY_SECONDS)
     finally:
         await observer.stop()

@@ -21,7 +21,7 @@ from aiokafka.errors import ProducerClosed
 from services.kit import metrics
 from services.kit.cloud_events import Message, as_it_was, headers, source_of
 from services.kit.event_store import EventStore
-from services.kit.kafka import connection
+from services.kit.kafka import connection, heed_cancellation
 from services.kit.projector import Gap
 from services.kit.published import SET_BACK, newest_of
 from services.kit.record import RECOVERED, Recorded, Recovered
@@ -116,6 +116,7 @@ class Relay(Generic[E]):
             self._progress.mark()
             metrics.RELAY_LEADER.set(0)
             await self._stop_producer()
+            heed_cancellation()
             await asyncio.sleep(self._pause)
             self._pause = min(self._pause * 2, 5.0)
 
@@ -131,6 +132,7 @@ class Relay(Generic[E]):
         log.info("relay-leads", epoch=lease.epoch, position=lease.position)
         try:
             while True:
+                heed_cancellation()
                 seen = self._wakeup.count
                 moved = await self.step(lease)
                 self._progress.mark()

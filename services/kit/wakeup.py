@@ -28,7 +28,8 @@ class Wakeup:
         if self.count != seen:
             return
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._bell.wait(), self._poll)
+            async with asyncio.timeout(self._poll):
+                await self._bell.wait()
 
     async def run(self) -> None:
         """Listen for ever; reconnect when the connection is lost."""

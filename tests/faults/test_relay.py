@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from aiokafka import AIOKafkaConsumer
 from prometheus_client import REGISTRY
 
 from services.kit.relay import Lease
@@ -69,6 +70,22 @@ async def test_an_older_epoch_is_shut_out_even_where_the_checkpoint_has_not_move
         await second._stop_producer()
         await chain.arrived()
     await chain.verify(sent_again=True)
+
+
+async def test_a_cancellation_that_the_client_library_keeps_to_itself_ends_the_relay_all_the_same(
+    chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = AIOKafkaConsumer.stop
+
+    async def cancelled_meanwhile(consumer: AIOKafkaConsumer) -> None:
+        relay.cancel()
+        await stop(consumer)
+
+    monkeypatch.setattr(AIOKafkaConsumer, "stop", cancelled_meanwhile)
+    relay = asyncio.create_task(chain.relay().run())
+    done, _ = await asyncio.wait([relay], timeout=PATIENCE)
+    assert done
+    assert relay.cancelled()
 
 
 async def test_one_publishes_at_a_time(chain: Chain) -> None:
