@@ -5,9 +5,8 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer
 
-import contracts
 from contracts.event import PublicEvent
 from contracts.outcomes import (
     GoalRatedV1,
@@ -26,7 +25,6 @@ from contracts.referral import (
     ReferralReceivedV1,
     ReferralWithdrawnV1,
 )
-from services.kit.cloud_events import Message, headers, read
 from services.kit.record import Recorded
 from services.kit.testing import NOW, eventually, record
 from services.outcomes.domain.events import EpisodeClosed, EpisodeOpened, PersonEnrolled
@@ -34,7 +32,7 @@ from services.outcomes.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.databases import Database
 from tests.integration.outcomes.conftest import AT_RISK, EPDS, A, Site, open_site
-from tests.support import Issuer
+from tests.support import Issuer, published, tell
 
 EVENTS, RESTRICTED = "perinatal.outcomes.events", "perinatal.outcomes.restricted"
 
@@ -95,45 +93,14 @@ def said(fact: PublicEvent, stream: str, version: int) -> Recorded[PublicEvent]:
     return record(fact, stream=stream, version=version, tenant=A)
 
 
-async def tell(kafka: str, *facts: Recorded[PublicEvent]) -> None:
-    """Publish facts as the referral service would, in this order."""
-    producer = AIOKafkaProducer(bootstrap_servers=kafka)
-    await producer.start()
-    try:
-        for fact in facts:
-            event = fact.event
-            message = Message(topic=event.TOPIC, type=event.TYPE, dataschema=event.dataschema(), data=event.data())
-            sent = headers(fact, message, source="uk.nhs.perinatal.referral/test")
-            await producer.send_and_wait(event.TOPIC, message.data, key=fact.stream.encode(), headers=sent)
-    finally:
-        await producer.stop()
-
-
-async def published(kafka: str, stream: str, count: int, *, topic: str = EVENTS) -> list[Recorded[PublicEvent]]:
-    """The first `count` public facts of a stream of ours."""
-    consumer = AIOKafkaConsumer(topic, bootstrap_servers=kafka, auto_offset_reset="earliest", enable_auto_commit=False)
-    await consumer.start()
-    found: list[Recorded[PublicEvent]] = []
-    try:
-        async for message in consumer:
-            envelope = read(None, message.headers)
-            if envelope.stream == stream:
-                found.append(read(contracts.parse(envelope.type, message.value), message.headers))
-            if len(found) == count:
-                return found
-    finally:
-        await consumer.stop()
-    return found
-
-
 async def facts_of(site: Site, person: str, count: int) -> list[object]:
     """The record of a person, once it holds so many events."""
 
     async def there() -> bool:
-        return len(await site.events(person)) >= count
+        return len(await site.events(f"record-{person}")) >= count
 
     await eventually(there, within=30, what=f"{count} events of the person")
-    return list(await site.events(person))
+    return list(await site.events(f"record-{person}"))
 
 
 async def all_taken(site: Site, kafka: str) -> None:
@@ -168,8 +135,8 @@ async def test_a_fact_sent_twice_is_taken_once(site: Site, kafka: str) -> None:
     await tell(kafka, accepted(person, referral), registered(person))
     await all_taken(site, kafka)
 
-    assert {type(event) for event in await site.events(person)} == {PersonEnrolled, EpisodeOpened}
-    assert len(await site.events(person)) == 2
+    assert {type(event) for event in await site.events(f"record-{person}")} == {PersonEnrolled, EpisodeOpened}
+    assert len(await site.events(f"record-{person}")) == 2
 
 
 async def test_an_episode_ends_with_its_referral_in_whatever_order_it_is_heard(site: Site, kafka: str) -> None:
@@ -219,8 +186,8 @@ async def test_one_service_speaks_on_two_topics_and_each_stream_is_whole_on_its_
     close = {"person_id": person, "reason": "other", "closed_on": "2026-05-04"}
     await site.done("POST", f"/pcns/{A}/safeguarding-concerns/{concern['id']}/close", close)
 
-    record_facts = await published(kafka, f"record-{person}", 2)
-    restricted = await published(kafka, f"restricted-{person}", 3, topic=RESTRICTED)
+    record_facts = await published(kafka, EVENTS, {f"record-{person}"}, 2)
+    restricted = await published(kafka, RESTRICTED, {f"restricted-{person}"}, 3)
 
     assert [type(each.event) for each in record_facts] == [GoalSetV1, GoalRatedV1]
     assert [(each.version, each.previous) for each in record_facts] == [(2, 0), (3, 2)]
@@ -239,7 +206,7 @@ async def test_nothing_restricted_is_on_the_open_topic(site: Site, kafka: str) -
     done = await site.done("POST", f"/pcns/{A}/people/{person}/mha-periods", period)
     # A goal set afterwards: once it is there, all that was said before it is too.
     await site.done("POST", f"/pcns/{A}/people/{person}/goals", {"wording": "to sleep", "set_on": "2026-05-01"})
-    await published(kafka, f"record-{person}", 1)
+    await published(kafka, EVENTS, {f"record-{person}"}, 1)
 
     streams = await streams_of(kafka, EVENTS)
 
@@ -271,7 +238,7 @@ async def test_a_review_is_published_after_its_flag(site: Site, kafka: str) -> N
     review = {"person_id": person, "outcome": "crisis-team", "note": "private"}
     await site.done("POST", f"/pcns/{A}/risk-flags/{flag}/review", review)
 
-    said_of = await published(kafka, f"record-{person}", 3)
+    said_of = await published(kafka, EVENTS, {f"record-{person}"}, 3)
 
     assert said_of[2].event == RiskReviewedV1(flag_id=flag, person_id=person, outcome="crisis-team", reviewed_at=NOW)
     assert (said_of[2].version, said_of[2].previous) == (4, 3)
@@ -287,7 +254,7 @@ async def test_a_measure_waits_for_its_person_and_is_then_published_without_answ
     await facts_of(site, person, 1)
     done = await site.done("POST", f"/pcns/{A}/measures", body)
 
-    measure, flag = await published(kafka, done["stream"], 2)
+    measure, flag = await published(kafka, EVENTS, {done["stream"]}, 2)
     assert isinstance(measure.event, MeasureRecordedV1)
     assert isinstance(flag.event, RiskFlaggedV1)
     assert (measure.event.scores, measure.event.measure_id) == ({"total": 8.0}, done["id"])

@@ -7,14 +7,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-import contracts
 from contracts.event import PublicEvent
 from contracts.outcomes import MeasureRecordedV1
 from contracts.referral import WaitAdvancedV1, WaitStoppedV1
 from contracts.scheduling import SessionAttendedV1, SessionMissedV1
-from services.kit.cloud_events import Message, headers, read
 from services.kit.record import Recorded
 from services.kit.testing import NOW, eventually, record
 from services.referral.domain.events import WaitAdvanced, WaitRevised, WaitStopped
@@ -23,7 +20,7 @@ from services.referral.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.databases import Database
 from tests.integration.referral.conftest import A, Site, open_site
-from tests.support import Issuer
+from tests.support import Issuer, published, tell
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
 
@@ -85,20 +82,6 @@ def measured(person_id: str, days: int) -> Recorded[Any]:
 
 def said(fact: PublicEvent, stream: str, version: int) -> Recorded[Any]:
     return record(fact, stream=stream, version=version, tenant=A)
-
-
-async def tell(kafka: str, *facts: Recorded[Any]) -> None:
-    """Publish facts as the other services would, in this order."""
-    producer = AIOKafkaProducer(bootstrap_servers=kafka)
-    await producer.start()
-    try:
-        for fact in facts:
-            event = fact.event
-            message = Message(topic=event.TOPIC, type=event.TYPE, dataschema=event.dataschema(), data=event.data())
-            sent = headers(fact, message, source="uk.nhs.perinatal.other/test")
-            await producer.send_and_wait(event.TOPIC, message.data, key=fact.stream.encode(), headers=sent)
-    finally:
-        await producer.stop()
 
 
 async def clock(site: Site, referral_id: str) -> dict[str, Any]:
@@ -198,27 +181,10 @@ async def test_what_the_clock_says_is_published_in_order_and_once(site: Site, ka
     referral_id = await refer(site, person_id)
     await tell(kafka, attended(person_id, 3, "assessment", "medication"), measured(person_id, 4))
     await until(site, referral_id, status="stopped")
-    *_, first, second, third, fourth, stop = await published(kafka, f"referral-{referral_id}", 7)
+    *_, first, second, third, fourth, stop = await published(
+        kafka, "perinatal.referral.events", {f"referral-{referral_id}"}, 7
+    )
     advances = [one.event for one in (first, second, third, fourth)]
     assert {event.part for event in advances if isinstance(event, WaitAdvancedV1)} == set(PARTS)
     assert isinstance(stop.event, WaitStoppedV1)
     assert (stop.version, stop.previous) == (7, 6)
-
-
-async def published(kafka: str, stream: str, count: int) -> list[Recorded[Any]]:
-    """The first `count` public facts of a stream of ours."""
-    consumer = AIOKafkaConsumer(
-        "perinatal.referral.events", bootstrap_servers=kafka, auto_offset_reset="earliest", enable_auto_commit=False
-    )
-    await consumer.start()
-    found: list[Recorded[Any]] = []
-    try:
-        async for message in consumer:
-            envelope = read(None, message.headers)
-            if envelope.stream == stream:
-                found.append(read(contracts.parse(envelope.type, message.value), message.headers))
-            if len(found) == count:
-                return found
-    finally:
-        await consumer.stop()
-    return found
