@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import uuid4
 
 import httpx2
 
+from contracts.event import PublicEvent
+from contracts.referral import PersonRegisteredV1
 from services.kit.event_store import EventStore
 from services.kit.read_model import ReadModel
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId, TenantPool
-from services.kit.testing import TENANT, eventually, record
+from services.kit.testing import NOW, TENANT, eventually, record
 from tests.databases import Database
 from tests.support import AUDIENCE, MASTER_KEY, Issuer
 
@@ -35,7 +37,8 @@ class RunningService:
 
     @property
     def store(self) -> EventStore[Any]:
-        return self.application.store
+        store: EventStore[Any] = self.application.store
+        return store
 
     def bearer(self, role: str, pcns: Iterable[str] = (A,)) -> dict[str, str]:
         return {"authorization": f"Bearer {self.issuer.token(f'a {role}', [role], pcns)}"}
@@ -69,6 +72,15 @@ class RunningService:
 
     async def events(self, stream: str, pcn: TenantId = A) -> list[Any]:
         return [recorded.event for recorded in await self.store.load(pcn, stream)]
+
+    async def heard(self, stream: str, count: int) -> list[Any]:
+        """The events of a stream, once it holds so many."""
+
+        async def there() -> bool:
+            return len(await self.events(stream)) >= count
+
+        await eventually(there, within=30, what=f"{count} events in {stream}")
+        return await self.events(stream)
 
     async def caught_up(self, position: int) -> None:
         """Until every read model has followed the log to this position."""
@@ -116,3 +128,22 @@ def in_streams(
         versions[stream] = versions.get(stream, 0) + 1
         recorded.append(record(event, stream=stream, version=versions[stream], tenant=tenant, at=at))
     return recorded
+
+
+def said(fact: PublicEvent, stream: str, version: int) -> Recorded[PublicEvent]:
+    """A public fact with its place in the log of the service that says it."""
+    return record(fact, stream=stream, version=version, tenant=A)
+
+
+def registered(person_id: str) -> Recorded[PublicEvent]:
+    """What the referral service says of somebody new."""
+    fact = PersonRegisteredV1(
+        person_id=person_id,
+        nhs_number_status="03",
+        ethnic_category="K",
+        preferred_language="bn",
+        interpreter_required=True,
+        age_band="25-29",
+        registered_at=NOW - timedelta(days=10),
+    )
+    return said(fact, f"person-{person_id}", 1)

@@ -19,19 +19,19 @@ from contracts.outcomes import (
     SafeguardingConcernOpenedV1,
 )
 from contracts.referral import (
-    PersonRegisteredV1,
     ReferralAcceptedV1,
     ReferralClosedV1,
     ReferralReceivedV1,
     ReferralWithdrawnV1,
 )
 from services.kit.record import Recorded
-from services.kit.testing import NOW, eventually, record
+from services.kit.testing import NOW, eventually
 from services.outcomes.domain.events import EpisodeClosed, EpisodeOpened, PersonEnrolled
 from services.outcomes.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.databases import Database
 from tests.integration.outcomes.conftest import AT_RISK, EPDS, A, Site, open_site
+from tests.integration.sites import registered, said
 from tests.support import Issuer, published, tell
 
 EVENTS, RESTRICTED = "perinatal.outcomes.events", "perinatal.outcomes.restricted"
@@ -45,19 +45,6 @@ async def site(new_database: MakeDatabase, keyring: Database, issuer: Issuer, ka
     database = await new_database(MIGRATIONS)
     async for opened in open_site(database, keyring, issuer, "project", "consume", "relay", kafka=kafka):
         yield opened
-
-
-def registered(person_id: str) -> Recorded[PublicEvent]:
-    fact = PersonRegisteredV1(
-        person_id=person_id,
-        nhs_number_status="03",
-        ethnic_category="K",
-        preferred_language="bn",
-        interpreter_required=True,
-        age_band="25-29",
-        registered_at=NOW - timedelta(days=10),
-    )
-    return said(fact, f"person-{person_id}", 1)
 
 
 def accepted(person_id: str, referral_id: str) -> Recorded[PublicEvent]:
@@ -89,20 +76,6 @@ def of_no_concern(person_id: str) -> Recorded[PublicEvent]:
     return said(fact, f"referral-{fact.referral_id}", 1)
 
 
-def said(fact: PublicEvent, stream: str, version: int) -> Recorded[PublicEvent]:
-    return record(fact, stream=stream, version=version, tenant=A)
-
-
-async def facts_of(site: Site, person: str, count: int) -> list[object]:
-    """The record of a person, once it holds so many events."""
-
-    async def there() -> bool:
-        return len(await site.events(f"record-{person}")) >= count
-
-    await eventually(there, within=30, what=f"{count} events of the person")
-    return list(await site.events(f"record-{person}"))
-
-
 async def all_taken(site: Site, kafka: str) -> None:
     """Until the service's own checkpoints stand at the end of the topic."""
     observer = AIOKafkaConsumer("perinatal.referral.events", bootstrap_servers=kafka, enable_auto_commit=False)
@@ -124,8 +97,8 @@ async def test_a_person_and_an_episode_are_taken_in_either_order(site: Site, kaf
 
     await tell(kafka, registered(one), accepted(one, first), accepted(other, second), registered(other))
 
-    assert {type(event) for event in await facts_of(site, one, 2)} == {PersonEnrolled, EpisodeOpened}
-    assert {type(event) for event in await facts_of(site, other, 2)} == {PersonEnrolled, EpisodeOpened}
+    assert {type(event) for event in await site.heard(f"record-{one}", 2)} == {PersonEnrolled, EpisodeOpened}
+    assert {type(event) for event in await site.heard(f"record-{other}", 2)} == {PersonEnrolled, EpisodeOpened}
 
 
 async def test_a_fact_sent_twice_is_taken_once(site: Site, kafka: str) -> None:
@@ -145,9 +118,9 @@ async def test_an_episode_ends_with_its_referral_in_whatever_order_it_is_heard(s
     await tell(kafka, registered(one), accepted(one, first), ended(one, first), ended(one, first))
     await tell(kafka, ended(other, second, withdrawn=True, version=1), registered(other))
 
-    kept = await facts_of(site, one, 3)
+    kept = await site.heard(f"record-{one}", 3)
     assert [type(event) for event in kept if not isinstance(event, PersonEnrolled)] == [EpisodeOpened, EpisodeClosed]
-    assert {type(event) for event in await facts_of(site, other, 2)} == {PersonEnrolled, EpisodeClosed}
+    assert {type(event) for event in await site.heard(f"record-{other}", 2)} == {PersonEnrolled, EpisodeClosed}
     shown = await eventually_episodes(site, one)
     assert [(each["referral_id"], each["ended_by"]) for each in shown] == [(first, "closed")]
 
@@ -169,7 +142,7 @@ async def known(site: Site, kafka: str) -> str:
     """The id of a person whose registration was heard."""
     person = str(uuid4())
     await tell(kafka, registered(person))
-    await facts_of(site, person, 1)
+    await site.heard(f"record-{person}", 1)
     return person
 
 
@@ -251,7 +224,7 @@ async def test_a_measure_waits_for_its_person_and_is_then_published_without_answ
     assert refused.json()["slug"] == "person-unknown"
 
     await tell(kafka, registered(person))
-    await facts_of(site, person, 1)
+    await site.heard(f"record-{person}", 1)
     done = await site.done("POST", f"/pcns/{A}/measures", body)
 
     measure, flag = await published(kafka, EVENTS, {done["stream"]}, 2)

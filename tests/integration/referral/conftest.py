@@ -40,7 +40,7 @@ class Site(RunningService):
         """A request that must succeed; its answer, which the lists may not have yet."""
         return await self.answer(method, path, body, **options)
 
-    async def configure(self, pcn: TenantId, **changes: Any) -> dict[str, Any]:
+    async def configure(self, pcn: TenantId, **changes: Any) -> Any:
         body = {"pcn_ods_code": pcn, **SETTINGS, **changes}
         return await self.done("PUT", f"/pcns/{pcn}", body, role="operator", pcns=["*"])
 

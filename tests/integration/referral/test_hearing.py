@@ -8,18 +8,18 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.event import PublicEvent
 from contracts.outcomes import MeasureRecordedV1
 from contracts.referral import WaitAdvancedV1, WaitStoppedV1
 from contracts.scheduling import SessionAttendedV1, SessionMissedV1
 from services.kit.record import Recorded
-from services.kit.testing import NOW, eventually, record
+from services.kit.testing import NOW, eventually
 from services.referral.domain.events import WaitAdvanced, WaitRevised, WaitStopped
 from services.referral.domain.waiting_rule import PARTS
 from services.referral.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.databases import Database
 from tests.integration.referral.conftest import A, Site, open_site
+from tests.integration.sites import said
 from tests.support import Issuer, published, tell
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
@@ -80,10 +80,6 @@ def measured(person_id: str, days: int) -> Recorded[Any]:
     return said(fact, f"record-{person_id}", 1)
 
 
-def said(fact: PublicEvent, stream: str, version: int) -> Recorded[Any]:
-    return record(fact, stream=stream, version=version, tenant=A)
-
-
 async def clock(site: Site, referral_id: str) -> dict[str, Any]:
     answer = await site.ask("GET", f"/pcns/{A}/referrals/{referral_id}")
     explained: dict[str, Any] = answer.json()["clock"]
@@ -125,21 +121,14 @@ async def test_what_came_before_the_referral_and_before_the_person_is_not_lost(s
     """The facts of somebody not registered here yet are kept under their id, and a later referral knows them."""
     person_id = await site.register()
     await tell(kafka, measured(person_id, -5), attended(person_id, 0, "assessment", "medication"))
-    await noted(site, person_id, 2)
+    await site.heard(f"wait-facts-{person_id}", 2)
     referral_id = await refer(site, person_id)
     explained = await clock(site, referral_id)
     assert (explained["status"], explained["why"], explained["days"]) == ("stopped", "complete", 0)
 
     stranger = str(uuid4())
     await tell(kafka, measured(stranger, 1))
-    await noted(site, stranger, 1)
-
-
-async def noted(site: Site, person_id: str, count: int) -> None:
-    async def there() -> bool:
-        return len(await site.events(f"wait-facts-{person_id}")) >= count
-
-    await eventually(there, within=30, what=f"{count} facts of the person")
+    await site.heard(f"wait-facts-{stranger}", 1)
 
 
 async def test_any_order_and_any_repetition_end_the_same(site: Site, kafka: str) -> None:

@@ -2,20 +2,17 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from contracts.event import PublicEvent
-from contracts.referral import PersonRegisteredV1
 from contracts.scheduling import AppointmentBookedV1, AppointmentCancelledV1, SessionAttendedV1
-from services.kit.record import Recorded
-from services.kit.testing import NOW, eventually, record
+from services.kit.testing import NOW
 from services.scheduling.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.databases import Database
 from tests.integration.scheduling.conftest import A, Site, booking, open_site
+from tests.integration.sites import registered
 from tests.support import Issuer, published, tell
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
@@ -29,29 +26,6 @@ async def site(new_database: MakeDatabase, keyring: Database, issuer: Issuer, ka
         yield opened
 
 
-def registered(person_id: str) -> Recorded[PublicEvent]:
-    fact = PersonRegisteredV1(
-        person_id=person_id,
-        nhs_number_status="03",
-        ethnic_category="K",
-        preferred_language="bn",
-        interpreter_required=True,
-        age_band="25-29",
-        registered_at=NOW - timedelta(days=10),
-    )
-    return record(fact, stream=f"person-{person_id}", version=1, tenant=A)
-
-
-async def booked_once_known(site: Site, body: dict[str, Any]) -> Any:
-    """The answer to a booking that is accepted as soon as its person is known."""
-
-    async def known() -> bool:
-        return bool(await site.events(f"person-{body['person_id']}"))
-
-    await eventually(known, within=30, what="the person is known")
-    return await site.post("/appointments", body)
-
-
 async def test_a_booking_waits_for_its_person_and_is_then_published(site: Site, kafka: str) -> None:
     body = booking(str(uuid4()))
     refused = await site.ask("POST", "/appointments", body)
@@ -62,7 +36,8 @@ async def test_a_booking_waits_for_its_person_and_is_then_published(site: Site, 
     )
 
     await tell(kafka, registered(body["person_id"]), registered(body["person_id"]))
-    answer = await booked_once_known(site, body)
+    await site.heard(f"person-{body['person_id']}", 1)
+    answer = await site.post("/appointments", body)
     note = "Rang, has a cold."
     await site.post(f"/appointments/{answer['id']}/cancel", {"cancelled_by": "patient", "reason": note})
 

@@ -15,11 +15,11 @@ from contracts.training import (
     TrainingSessionScheduledV1,
 )
 from services.kit.record import Recorded
-from services.kit.testing import NOW, eventually, record
+from services.kit.testing import NOW
 from services.training.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.databases import Database
-from tests.integration.sites import problem
+from tests.integration.sites import problem, said
 from tests.integration.training.conftest import CONSULTATION, VISITOR, A, Site, open_site
 from tests.support import Issuer, published, tell
 
@@ -43,14 +43,7 @@ def configured(version: int, *codes: str) -> Recorded[PublicEvent]:
         waiting_threshold_days=28,
         configured_at=NOW - timedelta(days=10 - version),
     )
-    return record(fact, stream=f"pcn-{A}", version=version, tenant=A)
-
-
-async def practices_heard(site: Site, count: int) -> None:
-    async def there() -> bool:
-        return len(await site.events(f"pcn-{A}")) >= count
-
-    await eventually(there, within=30, what=f"{count} lists of practices")
+    return said(fact, f"pcn-{A}", version)
 
 
 async def test_practices_are_heard_of_and_training_is_told(site: Site, kafka: str) -> None:
@@ -58,7 +51,7 @@ async def test_practices_are_heard_of_and_training_is_told(site: Site, kafka: st
     assert problem(refused)["slug"] == "practice-unknown"
 
     await tell(kafka, configured(1, "X00001"), configured(2, "X00001", "X00002"), configured(1, "X00001"))
-    await practices_heard(site, 2)
+    await site.heard(f"pcn-{A}", 2)
     consulted = await site.done("POST", f"/pcns/{A}/consultations", {**CONSULTATION, "note": "Marker."})
     confidence = [{"objective": "ask-about-mood", "before": 2, "after": 4}]
     [attendee_id] = await site.train({**VISITOR, "confidence": confidence})
