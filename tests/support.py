@@ -1,19 +1,24 @@
-"""What tests of running parts share: an issuer of tokens, a service with its workers."""
+"""What tests of running parts share: an issuer of tokens, a service with its workers, facts told and heard through Kafka."""
 
 import asyncio
 import base64
 import contextlib
 import threading
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Container, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx2
 import orjson
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+import contracts
+from contracts.event import PublicEvent
+from services.kit.cloud_events import Message, headers, read
+from services.kit.record import Recorded
 from services.kit.service import Service
 
 AUDIENCE = "perinatal"
@@ -83,3 +88,36 @@ async def running(service: Service, *roles: str) -> AsyncIterator[httpx2.AsyncCl
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await service.close()
+
+
+async def tell(kafka: str, *facts: Recorded[PublicEvent]) -> None:
+    """Publish facts as another service would, in this order."""
+    producer = AIOKafkaProducer(bootstrap_servers=kafka)
+    await producer.start()
+    try:
+        for fact in facts:
+            event = fact.event
+            message = Message(topic=event.TOPIC, type=event.TYPE, dataschema=event.dataschema(), data=event.data())
+            sent = headers(fact, message, source="uk.nhs.perinatal.other/test")
+            await producer.send_and_wait(event.TOPIC, message.data, key=fact.stream.encode(), headers=sent)
+    finally:
+        await producer.stop()
+
+
+async def published(
+    kafka: str, topic: str, streams: Container[str], count: int, *, never: str | tuple[str, ...] = ()
+) -> list[Recorded[PublicEvent]]:
+    """The first `count` public facts of these streams; a stream that begins with `never` must not be on the topic."""
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=kafka, auto_offset_reset="earliest", enable_auto_commit=False)
+    await consumer.start()
+    found: list[Recorded[PublicEvent]] = []
+    try:
+        while len(found) < count:
+            message = await consumer.getone()
+            envelope = read(None, message.headers)
+            assert not envelope.stream.startswith(never), envelope.stream
+            if envelope.stream in streams:
+                found.append(read(contracts.parse(envelope.type, message.value), message.headers))
+    finally:
+        await consumer.stop()
+    return found

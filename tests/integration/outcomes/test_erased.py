@@ -6,7 +6,8 @@ import pytest
 
 from services.outcomes.domain.events import EpisodeClosed, GoalSet
 from services.outcomes.domain.record import CloseEpisode, ForgetPerson
-from tests.integration.outcomes.conftest import EPDS, A, Site, problem
+from tests.integration.outcomes.conftest import EPDS, A, Site
+from tests.integration.sites import problem
 from tests.unit.outcomes.builders import NOW
 
 REFUSED = {"status": 409, "slug": "erased", "field": "person_id"}
@@ -20,7 +21,7 @@ async def somebody_erased(site: Site) -> str:
     # In a whole platform the referral service destroys the key; this one hears of it.
     await site.store.erase(A, person_id)
     gone = ForgetPerson(person_id=person_id, erased_at=NOW)
-    await site.outcomes.take(A, gone, command_id=uuid4(), actor="test")
+    await site.application.take(A, gone, command_id=uuid4(), actor="test")
     return person_id
 
 
@@ -42,7 +43,7 @@ async def test_nothing_is_added(site: Site) -> None:
 
 async def test_the_facts_stay_and_the_words_are_gone(site: Site) -> None:
     person_id = await somebody_erased(site)
-    goal = next(event for event in await site.events(person_id) if isinstance(event, GoalSet))
+    goal = next(event for event in await site.events(f"record-{person_id}") if isinstance(event, GoalSet))
     assert (goal.wording, goal.set_on.isoformat()) == (None, "2026-05-20")
     async with site.pool.scope(A) as tx:
         assert await tx.fetchval("select count(*) from person_measures where person_id = $1", person_id) == 1
@@ -53,8 +54,8 @@ async def test_the_end_of_their_care_is_still_heard(site: Site) -> None:
     end = CloseEpisode(
         person_id=person_id, referral_id=str(uuid4()), ended_by="closed", reason="person_erased", ended_at=NOW
     )
-    await site.outcomes.take(A, end, command_id=uuid4(), actor="test")
-    assert isinstance((await site.events(person_id))[-1], EpisodeClosed)
+    await site.application.take(A, end, command_id=uuid4(), actor="test")
+    assert isinstance((await site.events(f"record-{person_id}"))[-1], EpisodeClosed)
 
 
 async def test_who_read_a_record_is_written_down_part_by_part(site: Site) -> None:

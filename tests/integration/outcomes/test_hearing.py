@@ -5,9 +5,8 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer
 
-import contracts
 from contracts.event import PublicEvent
 from contracts.outcomes import (
     GoalRatedV1,
@@ -20,21 +19,20 @@ from contracts.outcomes import (
     SafeguardingConcernOpenedV1,
 )
 from contracts.referral import (
-    PersonRegisteredV1,
     ReferralAcceptedV1,
     ReferralClosedV1,
     ReferralReceivedV1,
     ReferralWithdrawnV1,
 )
-from services.kit.cloud_events import Message, headers, read
 from services.kit.record import Recorded
-from services.kit.testing import NOW, eventually, record
+from services.kit.testing import NOW, eventually
 from services.outcomes.domain.events import EpisodeClosed, EpisodeOpened, PersonEnrolled
 from services.outcomes.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.databases import Database
 from tests.integration.outcomes.conftest import AT_RISK, EPDS, A, Site, open_site
-from tests.support import Issuer
+from tests.integration.sites import registered, said
+from tests.support import Issuer, published, tell
 
 EVENTS, RESTRICTED = "perinatal.outcomes.events", "perinatal.outcomes.restricted"
 
@@ -47,19 +45,6 @@ async def site(new_database: MakeDatabase, keyring: Database, issuer: Issuer, ka
     database = await new_database(MIGRATIONS)
     async for opened in open_site(database, keyring, issuer, "project", "consume", "relay", kafka=kafka):
         yield opened
-
-
-def registered(person_id: str) -> Recorded[PublicEvent]:
-    fact = PersonRegisteredV1(
-        person_id=person_id,
-        nhs_number_status="03",
-        ethnic_category="K",
-        preferred_language="bn",
-        interpreter_required=True,
-        age_band="25-29",
-        registered_at=NOW - timedelta(days=10),
-    )
-    return said(fact, f"person-{person_id}", 1)
 
 
 def accepted(person_id: str, referral_id: str) -> Recorded[PublicEvent]:
@@ -91,51 +76,6 @@ def of_no_concern(person_id: str) -> Recorded[PublicEvent]:
     return said(fact, f"referral-{fact.referral_id}", 1)
 
 
-def said(fact: PublicEvent, stream: str, version: int) -> Recorded[PublicEvent]:
-    return record(fact, stream=stream, version=version, tenant=A)
-
-
-async def tell(kafka: str, *facts: Recorded[PublicEvent]) -> None:
-    """Publish facts as the referral service would, in this order."""
-    producer = AIOKafkaProducer(bootstrap_servers=kafka)
-    await producer.start()
-    try:
-        for fact in facts:
-            event = fact.event
-            message = Message(topic=event.TOPIC, type=event.TYPE, dataschema=event.dataschema(), data=event.data())
-            sent = headers(fact, message, source="uk.nhs.perinatal.referral/test")
-            await producer.send_and_wait(event.TOPIC, message.data, key=fact.stream.encode(), headers=sent)
-    finally:
-        await producer.stop()
-
-
-async def published(kafka: str, stream: str, count: int, *, topic: str = EVENTS) -> list[Recorded[PublicEvent]]:
-    """The first `count` public facts of a stream of ours."""
-    consumer = AIOKafkaConsumer(topic, bootstrap_servers=kafka, auto_offset_reset="earliest", enable_auto_commit=False)
-    await consumer.start()
-    found: list[Recorded[PublicEvent]] = []
-    try:
-        async for message in consumer:
-            envelope = read(None, message.headers)
-            if envelope.stream == stream:
-                found.append(read(contracts.parse(envelope.type, message.value), message.headers))
-            if len(found) == count:
-                return found
-    finally:
-        await consumer.stop()
-    return found
-
-
-async def facts_of(site: Site, person: str, count: int) -> list[object]:
-    """The record of a person, once it holds so many events."""
-
-    async def there() -> bool:
-        return len(await site.events(person)) >= count
-
-    await eventually(there, within=30, what=f"{count} events of the person")
-    return list(await site.events(person))
-
-
 async def all_taken(site: Site, kafka: str) -> None:
     """Until the service's own checkpoints stand at the end of the topic."""
     observer = AIOKafkaConsumer("perinatal.referral.events", bootstrap_servers=kafka, enable_auto_commit=False)
@@ -157,8 +97,8 @@ async def test_a_person_and_an_episode_are_taken_in_either_order(site: Site, kaf
 
     await tell(kafka, registered(one), accepted(one, first), accepted(other, second), registered(other))
 
-    assert {type(event) for event in await facts_of(site, one, 2)} == {PersonEnrolled, EpisodeOpened}
-    assert {type(event) for event in await facts_of(site, other, 2)} == {PersonEnrolled, EpisodeOpened}
+    assert {type(event) for event in await site.heard(f"record-{one}", 2)} == {PersonEnrolled, EpisodeOpened}
+    assert {type(event) for event in await site.heard(f"record-{other}", 2)} == {PersonEnrolled, EpisodeOpened}
 
 
 async def test_a_fact_sent_twice_is_taken_once(site: Site, kafka: str) -> None:
@@ -168,8 +108,8 @@ async def test_a_fact_sent_twice_is_taken_once(site: Site, kafka: str) -> None:
     await tell(kafka, accepted(person, referral), registered(person))
     await all_taken(site, kafka)
 
-    assert {type(event) for event in await site.events(person)} == {PersonEnrolled, EpisodeOpened}
-    assert len(await site.events(person)) == 2
+    assert {type(event) for event in await site.events(f"record-{person}")} == {PersonEnrolled, EpisodeOpened}
+    assert len(await site.events(f"record-{person}")) == 2
 
 
 async def test_an_episode_ends_with_its_referral_in_whatever_order_it_is_heard(site: Site, kafka: str) -> None:
@@ -178,9 +118,9 @@ async def test_an_episode_ends_with_its_referral_in_whatever_order_it_is_heard(s
     await tell(kafka, registered(one), accepted(one, first), ended(one, first), ended(one, first))
     await tell(kafka, ended(other, second, withdrawn=True, version=1), registered(other))
 
-    kept = await facts_of(site, one, 3)
+    kept = await site.heard(f"record-{one}", 3)
     assert [type(event) for event in kept if not isinstance(event, PersonEnrolled)] == [EpisodeOpened, EpisodeClosed]
-    assert {type(event) for event in await facts_of(site, other, 2)} == {PersonEnrolled, EpisodeClosed}
+    assert {type(event) for event in await site.heard(f"record-{other}", 2)} == {PersonEnrolled, EpisodeClosed}
     shown = await eventually_episodes(site, one)
     assert [(each["referral_id"], each["ended_by"]) for each in shown] == [(first, "closed")]
 
@@ -202,7 +142,7 @@ async def known(site: Site, kafka: str) -> str:
     """The id of a person whose registration was heard."""
     person = str(uuid4())
     await tell(kafka, registered(person))
-    await facts_of(site, person, 1)
+    await site.heard(f"record-{person}", 1)
     return person
 
 
@@ -219,8 +159,8 @@ async def test_one_service_speaks_on_two_topics_and_each_stream_is_whole_on_its_
     close = {"person_id": person, "reason": "other", "closed_on": "2026-05-04"}
     await site.done("POST", f"/pcns/{A}/safeguarding-concerns/{concern['id']}/close", close)
 
-    record_facts = await published(kafka, f"record-{person}", 2)
-    restricted = await published(kafka, f"restricted-{person}", 3, topic=RESTRICTED)
+    record_facts = await published(kafka, EVENTS, {f"record-{person}"}, 2)
+    restricted = await published(kafka, RESTRICTED, {f"restricted-{person}"}, 3)
 
     assert [type(each.event) for each in record_facts] == [GoalSetV1, GoalRatedV1]
     assert [(each.version, each.previous) for each in record_facts] == [(2, 0), (3, 2)]
@@ -239,7 +179,7 @@ async def test_nothing_restricted_is_on_the_open_topic(site: Site, kafka: str) -
     done = await site.done("POST", f"/pcns/{A}/people/{person}/mha-periods", period)
     # A goal set afterwards: once it is there, all that was said before it is too.
     await site.done("POST", f"/pcns/{A}/people/{person}/goals", {"wording": "to sleep", "set_on": "2026-05-01"})
-    await published(kafka, f"record-{person}", 1)
+    await published(kafka, EVENTS, {f"record-{person}"}, 1)
 
     streams = await streams_of(kafka, EVENTS)
 
@@ -271,7 +211,7 @@ async def test_a_review_is_published_after_its_flag(site: Site, kafka: str) -> N
     review = {"person_id": person, "outcome": "crisis-team", "note": "private"}
     await site.done("POST", f"/pcns/{A}/risk-flags/{flag}/review", review)
 
-    said_of = await published(kafka, f"record-{person}", 3)
+    said_of = await published(kafka, EVENTS, {f"record-{person}"}, 3)
 
     assert said_of[2].event == RiskReviewedV1(flag_id=flag, person_id=person, outcome="crisis-team", reviewed_at=NOW)
     assert (said_of[2].version, said_of[2].previous) == (4, 3)
@@ -284,10 +224,10 @@ async def test_a_measure_waits_for_its_person_and_is_then_published_without_answ
     assert refused.json()["slug"] == "person-unknown"
 
     await tell(kafka, registered(person))
-    await facts_of(site, person, 1)
+    await site.heard(f"record-{person}", 1)
     done = await site.done("POST", f"/pcns/{A}/measures", body)
 
-    measure, flag = await published(kafka, done["stream"], 2)
+    measure, flag = await published(kafka, EVENTS, {done["stream"]}, 2)
     assert isinstance(measure.event, MeasureRecordedV1)
     assert isinstance(flag.event, RiskFlaggedV1)
     assert (measure.event.scores, measure.event.measure_id) == ({"total": 8.0}, done["id"])

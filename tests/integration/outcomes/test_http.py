@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 
 from services.outcomes.domain.events import MeasureCorrected, MeasureRecorded, PersonEnrolled, RiskFlagged
-from tests.integration.outcomes.conftest import AT_RISK, CALM, EPDS, A, B, Site, problem
+from tests.integration.outcomes.conftest import AT_RISK, CALM, EPDS, A, B, Site
+from tests.integration.sites import problem
 
 pytestmark = pytest.mark.postgres
 
@@ -25,7 +26,7 @@ async def test_a_measure_is_recorded_scored_and_shown(site: Site) -> None:
         {"total": "unlikely"},
     )
     assert (measure["answers"], measure["gestation_weeks"], measure["flags"]) == (CALM, 31.5, [])
-    assert [type(event) for event in await site.events(person)] == [PersonEnrolled, MeasureRecorded]
+    assert [type(event) for event in await site.events(f"record-{person}")] == [PersonEnrolled, MeasureRecorded]
 
 
 async def test_answers_by_position_are_turned(site: Site) -> None:
@@ -55,7 +56,7 @@ async def test_the_same_command_twice_has_one_effect_and_one_answer(site: Site) 
     again = await site.done("POST", f"/pcns/{A}/measures", body, key=key)
 
     assert again == {**first, "duplicate": True}
-    assert len(await site.events(person)) == 2
+    assert len(await site.events(f"record-{person}")) == 2
 
 
 async def test_the_same_form_under_another_command_is_the_same_measure(site: Site) -> None:
@@ -64,7 +65,7 @@ async def test_the_same_form_under_another_command_is_the_same_measure(site: Sit
     first, again = await site.record(person), await site.record(person)
 
     assert (again["id"], again["version"]) == (first["id"], first["version"])
-    assert len(await site.events(person)) == 2
+    assert len(await site.events(f"record-{person}")) == 2
 
 
 async def test_the_same_form_with_other_answers_is_refused(site: Site) -> None:
@@ -85,7 +86,7 @@ async def test_a_correction_supersedes_and_may_flag(site: Site) -> None:
     assert (done["id"], done["version"]) == (measure_id, 4)
     measure = (await site.done("GET", f"/pcns/{A}/people/{person}/measures"))["measures"][0]
     assert (measure["scores"], measure["corrections"], len(measure["flags"])) == ({"total": 8.0}, 1, 1)
-    *_, corrected, flagged = await site.events(person)
+    *_, corrected, flagged = await site.events(f"record-{person}")
     assert isinstance(corrected, MeasureCorrected)
     assert isinstance(flagged, RiskFlagged)
     assert (corrected.supersedes_version, corrected.note) == (2, "read from the paper form")
@@ -151,7 +152,7 @@ async def test_a_measure_that_cannot_be_is_refused(
     response = await site.ask("POST", f"/pcns/{A}/measures", {**EPDS, "person_id": person, **changes})
 
     assert problem(response) == {"status": status, "slug": slug, "field": field}
-    assert len(await site.events(person)) == 1
+    assert len(await site.events(f"record-{person}")) == 1
 
 
 @pytest.mark.parametrize(
@@ -190,7 +191,7 @@ async def test_a_correction_that_cannot_be_is_refused(site: Site, changes: dict[
     response = await site.ask("POST", f"/pcns/{A}/measures/{measure_id}/correct", body)
 
     assert problem(response)["slug"] == slug
-    assert len(await site.events(person)) == 2
+    assert len(await site.events(f"record-{person}")) == 2
 
 
 async def test_a_correction_of_nothing_is_refused(site: Site) -> None:

@@ -6,7 +6,9 @@ from uuid import uuid4
 import pytest
 
 from services.outcomes.domain.events import GoalRated, GoalSet, RiskReviewed
-from tests.integration.outcomes.conftest import AT_RISK, CALM, ROLES, A, B, Site, problem
+from tests.integration.bad_input import ROLES
+from tests.integration.outcomes.conftest import AT_RISK, CALM, A, B, Site
+from tests.integration.sites import problem
 
 pytestmark = pytest.mark.postgres
 
@@ -63,7 +65,7 @@ async def test_the_same_goal_command_twice_is_one_goal(site: Site) -> None:
     again = await site.done("POST", f"/pcns/{A}/people/{person}/goals", GOAL, key=key)
 
     assert again == {**first, "duplicate": True}
-    assert [type(event) for event in (await site.events(person))[1:]] == [GoalSet]
+    assert [type(event) for event in (await site.events(f"record-{person}"))[1:]] == [GoalSet]
 
 
 async def test_the_words_of_a_goal_are_sealed_and_in_no_table(site: Site) -> None:
@@ -98,7 +100,7 @@ async def test_a_rating_that_cannot_be_is_refused(site: Site, changes: dict[str,
     response = await site.ask("POST", f"/pcns/{A}/goals/{goal}/rate", body)
 
     assert problem(response) == {"status": 422, "slug": slug, "field": field}
-    assert not any(isinstance(event, GoalRated) for event in await site.events(person))
+    assert not any(isinstance(event, GoalRated) for event in await site.events(f"record-{person}"))
 
 
 @pytest.mark.parametrize(
@@ -118,7 +120,7 @@ async def test_a_goal_in_the_wrong_form_is_refused(site: Site, body: dict[str, A
     response = await site.ask("POST", f"/pcns/{A}/people/{person}/goals", body)
 
     assert problem(response) == {"status": 422, "slug": "request-invalid"}
-    assert len(await site.events(person)) == 1
+    assert len(await site.events(f"record-{person}")) == 1
 
 
 async def test_ten_megabytes_of_words_are_refused(site: Site) -> None:
@@ -169,7 +171,7 @@ async def test_a_review_sent_again_is_answered_again(site: Site) -> None:
     again = await site.done("POST", f"/pcns/{A}/risk-flags/{flag}/review", body, key=key)
 
     assert again == {**first, "duplicate": True}
-    assert sum(isinstance(event, RiskReviewed) for event in await site.events(person)) == 1
+    assert sum(isinstance(event, RiskReviewed) for event in await site.events(f"record-{person}")) == 1
 
 
 async def test_a_review_with_an_unknown_outcome_is_refused(site: Site) -> None:

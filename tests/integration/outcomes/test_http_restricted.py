@@ -12,7 +12,9 @@ from services.outcomes.domain.events import (
     PersonEnrolled,
     SafeguardingConcernOpened,
 )
-from tests.integration.outcomes.conftest import ROLES, A, B, Site, problem
+from tests.integration.bad_input import ROLES
+from tests.integration.outcomes.conftest import A, B, Site
+from tests.integration.sites import problem
 
 pytestmark = pytest.mark.postgres
 
@@ -29,7 +31,7 @@ async def start_period(site: Site, person: str, **changes: Any) -> Any:
 
 
 async def facts(site: Site, person: str) -> list[type]:
-    return [type(event) for event in await site.events(person, stream="restricted")]
+    return [type(event) for event in await site.events(f"restricted-{person}")]
 
 
 async def test_a_concern_is_opened_taken_further_and_closed(site: Site) -> None:
@@ -56,7 +58,7 @@ async def test_a_concern_is_kept_in_a_stream_of_its_own(site: Site) -> None:
 
     assert (opened["stream"], opened["version"]) == (f"restricted-{person}", 1)
     assert await facts(site, person) == [SafeguardingConcernOpened]
-    assert [type(event) for event in await site.events(person)] == [PersonEnrolled]
+    assert [type(event) for event in await site.events(f"record-{person}")] == [PersonEnrolled]
 
 
 async def test_a_period_is_started_and_ended_and_says_what_it_counts_as(site: Site) -> None:

@@ -20,7 +20,8 @@ from services.referral.domain.waiting_rule import PARTS
 from services.referral.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.databases import Database
-from tests.integration.referral.conftest import A, B, Site, open_site, problem
+from tests.integration.referral.conftest import A, B, Site, open_site
+from tests.integration.sites import problem
 from tests.support import Issuer
 
 LONG_AGO = timedelta(days=40)

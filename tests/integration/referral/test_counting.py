@@ -17,7 +17,8 @@ from services.referral.main import build
 from services.referral.settings import ReferralSettings
 from tests.databases import Database
 from tests.integration.referral.conftest import A, Site
-from tests.support import AUDIENCE, MASTER_KEY, Issuer
+from tests.integration.sites import wiring
+from tests.support import Issuer
 
 RECEIVED = NOW - timedelta(days=20)
 
@@ -72,7 +73,7 @@ async def clock_of(site: Site, referral_id: str) -> Clock:
 
 
 async def test_facts_and_referral_at_once_from_two_processes(site: Site, keyring: Database, issuer: Issuer) -> None:
-    other = await build(_settings(site.database, keyring, issuer), clock=lambda: NOW)
+    other = await build(ReferralSettings(**wiring(site.database, keyring, issuer)), clock=lambda: NOW)
     processes = [site.application, other.app.state.edge.application]
     chance = random.Random(7)
     for _ in range(5):
@@ -94,14 +95,3 @@ async def test_facts_and_referral_at_once_from_two_processes(site: Site, keyring
         assert clock.met == count(clock, standing).met
         assert clock.said == clock.stop
     await other.close()
-
-
-def _settings(database: Database, keyring: Database, issuer: Issuer) -> ReferralSettings:
-    return ReferralSettings(
-        database=database.app,
-        kafka="127.0.0.1:1",
-        issuer=issuer.url,
-        audience=AUDIENCE,
-        keyring=keyring.app,
-        keyring_master_key=MASTER_KEY,
-    )

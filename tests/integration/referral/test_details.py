@@ -8,7 +8,8 @@ import pytest
 
 from services.kit.testing import NOW
 from services.referral.domain.person_events import PersonDetailsChanged
-from tests.integration.referral.conftest import A, B, Site, problem
+from tests.integration.referral.conftest import A, B, Site
+from tests.integration.sites import problem
 
 NEEDS = {
     "contact_preference": "9",

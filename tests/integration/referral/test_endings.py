@@ -8,7 +8,8 @@ import pytest
 
 from services.kit.testing import NOW
 from services.referral.domain.events import ReferralClosed, ReferralReceived, WaitStarted, WaitStopped
-from tests.integration.referral.conftest import PERSON, UNTRACED, A, Site, problem
+from tests.integration.referral.conftest import PERSON, UNTRACED, A, Site
+from tests.integration.sites import problem
 
 CLOSE = {"reason": "work_completed"}
 WITHDRAW = {"reason": "no_longer_needed", "withdrawn_by": "family"}

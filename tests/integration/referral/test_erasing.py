@@ -18,7 +18,8 @@ from services.referral.erasing import Eraser
 from services.referral.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.databases import Database
-from tests.integration.referral.conftest import PERSON, UNTRACED, A, B, Site, open_site, problem
+from tests.integration.referral.conftest import PERSON, UNTRACED, A, B, Site, open_site
+from tests.integration.sites import problem
 from tests.support import Issuer
 
 NUMBER = "9434765919"

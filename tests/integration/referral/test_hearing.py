@@ -7,23 +7,20 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-import contracts
-from contracts.event import PublicEvent
 from contracts.outcomes import MeasureRecordedV1
 from contracts.referral import WaitAdvancedV1, WaitStoppedV1
 from contracts.scheduling import SessionAttendedV1, SessionMissedV1
-from services.kit.cloud_events import Message, headers, read
 from services.kit.record import Recorded
-from services.kit.testing import NOW, eventually, record
+from services.kit.testing import NOW, eventually
 from services.referral.domain.events import WaitAdvanced, WaitRevised, WaitStopped
 from services.referral.domain.waiting_rule import PARTS
 from services.referral.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.databases import Database
 from tests.integration.referral.conftest import A, Site, open_site
-from tests.support import Issuer
+from tests.integration.sites import said
+from tests.support import Issuer, published, tell
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
 
@@ -83,24 +80,6 @@ def measured(person_id: str, days: int) -> Recorded[Any]:
     return said(fact, f"record-{person_id}", 1)
 
 
-def said(fact: PublicEvent, stream: str, version: int) -> Recorded[Any]:
-    return record(fact, stream=stream, version=version, tenant=A)
-
-
-async def tell(kafka: str, *facts: Recorded[Any]) -> None:
-    """Publish facts as the other services would, in this order."""
-    producer = AIOKafkaProducer(bootstrap_servers=kafka)
-    await producer.start()
-    try:
-        for fact in facts:
-            event = fact.event
-            message = Message(topic=event.TOPIC, type=event.TYPE, dataschema=event.dataschema(), data=event.data())
-            sent = headers(fact, message, source="uk.nhs.perinatal.other/test")
-            await producer.send_and_wait(event.TOPIC, message.data, key=fact.stream.encode(), headers=sent)
-    finally:
-        await producer.stop()
-
-
 async def clock(site: Site, referral_id: str) -> dict[str, Any]:
     answer = await site.ask("GET", f"/pcns/{A}/referrals/{referral_id}")
     explained: dict[str, Any] = answer.json()["clock"]
@@ -142,21 +121,14 @@ async def test_what_came_before_the_referral_and_before_the_person_is_not_lost(s
     """The facts of somebody not registered here yet are kept under their id, and a later referral knows them."""
     person_id = await site.register()
     await tell(kafka, measured(person_id, -5), attended(person_id, 0, "assessment", "medication"))
-    await noted(site, person_id, 2)
+    await site.heard(f"wait-facts-{person_id}", 2)
     referral_id = await refer(site, person_id)
     explained = await clock(site, referral_id)
     assert (explained["status"], explained["why"], explained["days"]) == ("stopped", "complete", 0)
 
     stranger = str(uuid4())
     await tell(kafka, measured(stranger, 1))
-    await noted(site, stranger, 1)
-
-
-async def noted(site: Site, person_id: str, count: int) -> None:
-    async def there() -> bool:
-        return len(await site.events(f"wait-facts-{person_id}")) >= count
-
-    await eventually(there, within=30, what=f"{count} facts of the person")
+    await site.heard(f"wait-facts-{stranger}", 1)
 
 
 async def test_any_order_and_any_repetition_end_the_same(site: Site, kafka: str) -> None:
@@ -198,27 +170,10 @@ async def test_what_the_clock_says_is_published_in_order_and_once(site: Site, ka
     referral_id = await refer(site, person_id)
     await tell(kafka, attended(person_id, 3, "assessment", "medication"), measured(person_id, 4))
     await until(site, referral_id, status="stopped")
-    *_, first, second, third, fourth, stop = await published(kafka, f"referral-{referral_id}", 7)
+    *_, first, second, third, fourth, stop = await published(
+        kafka, "perinatal.referral.events", {f"referral-{referral_id}"}, 7
+    )
     advances = [one.event for one in (first, second, third, fourth)]
     assert {event.part for event in advances if isinstance(event, WaitAdvancedV1)} == set(PARTS)
     assert isinstance(stop.event, WaitStoppedV1)
     assert (stop.version, stop.previous) == (7, 6)
-
-
-async def published(kafka: str, stream: str, count: int) -> list[Recorded[Any]]:
-    """The first `count` public facts of a stream of ours."""
-    consumer = AIOKafkaConsumer(
-        "perinatal.referral.events", bootstrap_servers=kafka, auto_offset_reset="earliest", enable_auto_commit=False
-    )
-    await consumer.start()
-    found: list[Recorded[Any]] = []
-    try:
-        async for message in consumer:
-            envelope = read(None, message.headers)
-            if envelope.stream == stream:
-                found.append(read(contracts.parse(envelope.type, message.value), message.headers))
-            if len(found) == count:
-                return found
-    finally:
-        await consumer.stop()
-    return found

@@ -1,6 +1,5 @@
 """Given events, then rows: however they arrive, stored in PostgreSQL, and never to be seen from another network."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -9,10 +8,9 @@ import pytest
 
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId, TenantPool
-from services.kit.testing import NOW, TENANT, ProjectionCase, record
+from services.kit.testing import NOW, TENANT, ProjectionCase
 from services.referral.domain.events import Event
 from services.referral.domain.waiting_rule import PARTS
-from services.referral.migrate import MIGRATIONS
 from services.referral.projections.identities import IDENTITIES, IdentityRow, by_ids, by_name, by_nhs_number
 from services.referral.projections.pcns import PCNS, PcnRow, directory
 from services.referral.projections.referrals import REFERRALS
@@ -25,7 +23,7 @@ from services.referral.projections.waiting_list import (
     overdue,
     waiting,
 )
-from tests.conftest import MakeDatabase
+from tests.integration.sites import in_streams
 from tests.unit.referral.clock_scenarios import advanced, breached, june, revised, stopped
 from tests.unit.referral.scenarios import (
     PERSON,
@@ -46,22 +44,9 @@ from tests.unit.referral.scenarios import (
 ANOTHER = TenantId("U00002")
 
 
-@pytest.fixture(scope="module")
-async def pool(new_database: MakeDatabase) -> AsyncIterator[TenantPool]:
-    pool = await TenantPool.open((await new_database(MIGRATIONS)).app)
-    yield pool
-    await pool.close()
-
-
 def log(*events: Event, tenant: TenantId = TENANT) -> list[Recorded[Event]]:
     """Events in the streams they belong to, in this order."""
-    versions: dict[str, int] = {}
-    recorded = []
-    for event in events:
-        stream = stream_of(event)
-        versions[stream] = versions.get(stream, 0) + 1
-        recorded.append(record(event, stream=stream, version=versions[stream], tenant=tenant))
-    return recorded
+    return in_streams(stream_of, events, tenant)
 
 
 def stream_of(event: Any) -> str:

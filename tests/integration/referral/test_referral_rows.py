@@ -1,6 +1,5 @@
 """One referral's row, however its events arrive, and its clock explained on a day."""
 
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
@@ -13,9 +12,7 @@ from services.referral.domain.clock import EarlierSpell
 from services.referral.domain.events import Event
 from services.referral.domain.waiting_rule import PARTS
 from services.referral.explained import Part, explain_clock, explain_referral
-from services.referral.migrate import MIGRATIONS
 from services.referral.projections.referrals import REFERRALS, ReferralRow, by_id, spells_of
-from tests.conftest import MakeDatabase
 from tests.unit.referral.clock_scenarios import advanced, breached, june, revised, stopped
 from tests.unit.referral.scenarios import (
     PERSON,
@@ -33,13 +30,6 @@ from tests.unit.referral.scenarios import (
 CONSULTATION = "00000000-0000-4000-8000-000000000001"
 HALF = {"first_contact": june(3), "assessment": june(3)}
 ARRIVED = [received(consultation_id=CONSULTATION), wait_started(follows_spell_id="s-0")]
-
-
-@pytest.fixture(scope="module")
-async def pool(new_database: MakeDatabase) -> AsyncIterator[TenantPool]:
-    pool = await TenantPool.open((await new_database(MIGRATIONS)).app)
-    yield pool
-    await pool.close()
 
 
 def log(*events: Any) -> list[Recorded[Event]]:

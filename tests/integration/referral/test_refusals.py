@@ -9,7 +9,8 @@ import pytest
 from services.kit.testing import NOW
 from services.referral.http import ROUTES
 from services.referral.http_people import PEOPLE as PEOPLE_ROUTES
-from tests.integration.referral.conftest import PERSON, SETTINGS, UNTRACED, A, B, Site, problem
+from tests.integration.referral.conftest import PERSON, SETTINGS, UNTRACED, A, B, Site
+from tests.integration.sites import problem
 
 PEOPLE = f"/pcns/{A}/people"
 REFERRALS = f"/pcns/{A}/referrals"

@@ -55,24 +55,24 @@ async def test_sixty_four_parties_never_overfill_a_session_and_keep_their_turns(
 async def test_places_taken_and_given_up_at_once_leave_nobody_too_many(site: Site) -> None:
     session_id = await site.session(capacity=8)
     path = f"/group-sessions/{session_id}/places"
-    first = [await site.done(path, {"party_size": 2}) for _ in range(6)]
+    first = [await site.post(path, {"party_size": 2}) for _ in range(6)]
     await asyncio.gather(
         *(site.ask("POST", f"{path}/{place['id']}/cancel", {}) for place in first[:4]),
         *(site.ask("POST", path, {"party_size": 1}) for _ in range(20)),
     )
-    state, _ = await site.scheduling.sessions.state(A, f"session-{session_id}")
+    state, _ = await site.application.sessions.state(A, f"session-{session_id}")
     assert state.places.people_booked == 8  # type: ignore[union-attr]
     assert state.places.next_in() == []  # type: ignore[union-attr]
 
 
 async def test_two_processes_give_one_time_once(site: Site) -> None:
     """A second set of handlers takes no turns with the first: only the stream's version keeps them apart."""
-    other = build_scheduling(site.store, site.scheduling.codes, clock=site.clock)
+    other = build_scheduling(site.store, site.application.codes, clock=site.clock)
     body = NewAppointment.model_validate(booking(await site.person()))
     outcomes = await asyncio.gather(
         *(
             scheduling.book(A, body.meeting, body.wish(backdated=False), command_id=uuid4(), actor="test")
-            for scheduling in (site.scheduling, other) * 4
+            for scheduling in (site.application, other) * 4
         ),
         return_exceptions=True,
     )

@@ -5,7 +5,8 @@ from uuid import uuid4
 
 from services.kit.testing import NOW
 from services.scheduling.domain.person import ForgetPerson
-from tests.integration.scheduling.conftest import SESSION, A, Site, booking, problem
+from tests.integration.scheduling.conftest import SESSION, A, Site, booking
+from tests.integration.sites import problem
 
 REFUSED = {"status": 409, "slug": "erased", "field": "person_id"}
 
@@ -14,7 +15,7 @@ async def forget(site: Site, person_id: str) -> None:
     # In a whole platform the referral service destroys the key; this one hears of it.
     await site.store.erase(A, person_id)
     gone = ForgetPerson(person_id=person_id, erased_at=NOW)
-    await site.scheduling.note_person(A, gone, command_id=uuid4(), actor="test")
+    await site.application.note_person(A, gone, command_id=uuid4(), actor="test")
 
 
 async def test_nothing_new_is_arranged(site: Site) -> None:
@@ -41,7 +42,7 @@ async def test_an_appointment_can_only_be_cancelled_and_only_without_words(site:
     assert problem(await site.ask("POST", f"{path}/outcome", seen)) == REFUSED
     with_words = {"cancelled_by": "provider", "reason": "Zuleika rang."}
     assert problem(await site.ask("POST", f"{path}/cancel", with_words))["slug"] == "erased"
-    await site.done(f"{path}/cancel", {"cancelled_by": "provider"})
+    await site.post(f"{path}/cancel", {"cancelled_by": "provider"})
 
 
 async def test_nothing_is_read_but_lists_go_on(site: Site) -> None:
@@ -57,11 +58,11 @@ async def test_nothing_is_read_but_lists_go_on(site: Site) -> None:
 async def test_a_place_at_a_session_stays_and_can_be_given_up(site: Site) -> None:
     person_id = await site.person()
     session_id = await site.session(**{**SESSION, "capacity": 9})
-    place = await site.done(f"/group-sessions/{session_id}/places", {"person_id": person_id, "party_size": 2})
+    place = await site.post(f"/group-sessions/{session_id}/places", {"person_id": person_id, "party_size": 2})
     await forget(site, person_id)
     register = await site.read(f"/group-sessions/{session_id}/register")
     assert [row["party_size"] for row in register["places"]] == [2]
-    await site.done(f"/group-sessions/{session_id}/places/{place['id']}/cancel", {})
+    await site.post(f"/group-sessions/{session_id}/places/{place['id']}/cancel", {})
 
 
 async def test_who_looked_at_an_appointment_is_written_down(site: Site) -> None:

@@ -2,24 +2,18 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-import contracts
-from contracts.event import PublicEvent
-from contracts.referral import PersonRegisteredV1
 from contracts.scheduling import AppointmentBookedV1, AppointmentCancelledV1, SessionAttendedV1
-from services.kit.cloud_events import Message, headers, read
-from services.kit.record import Recorded
-from services.kit.testing import NOW, eventually, record
+from services.kit.testing import NOW
 from services.scheduling.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.databases import Database
 from tests.integration.scheduling.conftest import A, Site, booking, open_site
-from tests.support import Issuer
+from tests.integration.sites import registered
+from tests.support import Issuer, published, tell
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
 
@@ -32,63 +26,6 @@ async def site(new_database: MakeDatabase, keyring: Database, issuer: Issuer, ka
         yield opened
 
 
-async def tell(kafka: str, *person_ids: str) -> None:
-    """Publish registrations as the referral service would, in this order."""
-    producer = AIOKafkaProducer(bootstrap_servers=kafka)
-    await producer.start()
-    try:
-        for person_id in person_ids:
-            event = registered(person_id)
-            fact = record(event, stream=f"person-{person_id}", version=1, tenant=A)
-            message = Message(topic=event.TOPIC, type=event.TYPE, dataschema=event.dataschema(), data=event.data())
-            sent = headers(fact, message, source="uk.nhs.perinatal.referral/test")
-            await producer.send_and_wait(event.TOPIC, message.data, key=fact.stream.encode(), headers=sent)
-    finally:
-        await producer.stop()
-
-
-def registered(person_id: str) -> PersonRegisteredV1:
-    return PersonRegisteredV1(
-        person_id=person_id,
-        nhs_number_status="03",
-        ethnic_category="K",
-        preferred_language="bn",
-        interpreter_required=True,
-        age_band="25-29",
-        registered_at=NOW - timedelta(days=10),
-    )
-
-
-async def published(kafka: str, streams: set[str], count: int) -> list[Recorded[PublicEvent]]:
-    """The first `count` public facts of these streams of ours."""
-    consumer = AIOKafkaConsumer(
-        "perinatal.scheduling.events", bootstrap_servers=kafka, auto_offset_reset="earliest", enable_auto_commit=False
-    )
-    await consumer.start()
-    found: list[Recorded[PublicEvent]] = []
-    try:
-        async for message in consumer:
-            envelope = read(None, message.headers)
-            assert not envelope.stream.startswith("diary-")
-            if envelope.stream in streams:
-                found.append(read(contracts.parse(envelope.type, message.value), message.headers))
-            if len(found) == count:
-                return found
-    finally:
-        await consumer.stop()
-    return found
-
-
-async def booked_once_known(site: Site, body: dict[str, Any]) -> Any:
-    """The answer to a booking that is accepted as soon as its person is known."""
-
-    async def known() -> bool:
-        return bool(await site.events(f"person-{body['person_id']}"))
-
-    await eventually(known, within=30, what="the person is known")
-    return await site.done("/appointments", body)
-
-
 async def test_a_booking_waits_for_its_person_and_is_then_published(site: Site, kafka: str) -> None:
     body = booking(str(uuid4()))
     refused = await site.ask("POST", "/appointments", body)
@@ -98,12 +35,13 @@ async def test_a_booking_waits_for_its_person_and_is_then_published(site: Site, 
         "person_id",
     )
 
-    await tell(kafka, body["person_id"], body["person_id"])
-    answer = await booked_once_known(site, body)
+    await tell(kafka, registered(body["person_id"]), registered(body["person_id"]))
+    await site.heard(f"person-{body['person_id']}", 1)
+    answer = await site.post("/appointments", body)
     note = "Rang, has a cold."
-    await site.done(f"/appointments/{answer['id']}/cancel", {"cancelled_by": "patient", "reason": note})
+    await site.post(f"/appointments/{answer['id']}/cancel", {"cancelled_by": "patient", "reason": note})
 
-    one, other = await published(kafka, {answer["stream"]}, 2)
+    one, other = await published(kafka, "perinatal.scheduling.events", {answer["stream"]}, 2, never="diary-")
     assert isinstance(one.event, AppointmentBookedV1)
     assert (one.event.person_id, one.tenant, one.version, one.previous) == (body["person_id"], A, 1, 0)
     assert isinstance(other.event, AppointmentCancelledV1)
@@ -114,16 +52,16 @@ async def test_a_booking_waits_for_its_person_and_is_then_published(site: Site, 
 
 async def test_a_register_is_published_party_by_party(site: Site, kafka: str) -> None:
     session_id = await site.session()
-    place = await site.done(f"/group-sessions/{session_id}/places", {"party_size": 2})
+    place = await site.post(f"/group-sessions/{session_id}/places", {"party_size": 2})
     site.clock.now = NOW + timedelta(days=8)
     register = {
         "attended": [{"place_id": place["id"], "people": 2}],
         "drop_ins": [{"people": 1}, {"people": 3}],
         "language": "en",
     }
-    await site.done(f"/group-sessions/{session_id}/hold", register)
+    await site.post(f"/group-sessions/{session_id}/hold", register)
 
-    facts = await published(kafka, {f"session-{session_id}"}, 6)
+    facts = await published(kafka, "perinatal.scheduling.events", {f"session-{session_id}"}, 6, never="diary-")
     assert [type(fact.event).__name__ for fact in facts] == [
         *("SessionScheduledV1", "PlaceBookedV1", *["SessionAttendedV1"] * 3, "SessionHeldV1"),
     ]

@@ -17,7 +17,8 @@ from services.scheduling.domain.appointment_events import (
     SlotReleased,
 )
 from services.scheduling.domain.session_events import PlaceBooked, PlacePromoted, PlaceWaitlisted
-from tests.integration.scheduling.conftest import SESSION, A, Site, booking, problem
+from tests.integration.scheduling.conftest import SESSION, A, Site, booking
+from tests.integration.sites import problem
 
 pytestmark = pytest.mark.postgres
 
@@ -34,15 +35,15 @@ async def test_an_appointment_is_booked_moved_attended_and_corrected(site: Site)
     path = f"/appointments/{booked['id']}"
     assert (booked["stream"], booked["version"]) == (f"appointment-{booked['id']}", 1)
 
-    await site.done(f"{path}/reschedule", {"starts_at": at(4), "ends_at": at(5), "rescheduled_by": "patient"})
+    await site.post(f"{path}/reschedule", {"starts_at": at(4), "ends_at": at(5), "rescheduled_by": "patient"})
     [row] = await site.read(f"/diary?clinician_id={clinician}")
     assert (row["starts_at"], row["status"], row["referral_id"]) == ("2026-06-01T13:00:00Z", "booked", referral_id)
 
     site.clock.now = NOW + timedelta(hours=6)
     assert [each["appointment_id"] for each in await site.read("/appointments/unoutcomed")] == [booked["id"]]
-    await site.done(f"{path}/outcome", {**ATTENDED, "note": "Tearful."})
+    await site.post(f"{path}/outcome", {**ATTENDED, "note": "Tearful."})
     assert await site.read("/appointments/unoutcomed") == []
-    await site.done(f"{path}/outcome/correct", {"attendance_status": "3", "reason": "entry-error"})
+    await site.post(f"{path}/outcome/correct", {"attendance_status": "3", "reason": "entry-error"})
 
     row = await site.read(path)
     assert (row["status"], row["attendance_status"], row["activities"], row["revision"]) == ("missed", "3", [], 3)
@@ -56,12 +57,12 @@ async def test_an_appointment_is_booked_moved_attended_and_corrected(site: Site)
 
 async def test_what_is_cancelled_frees_the_clinician_at_once(site: Site) -> None:
     body = booking(await site.person())
-    first = await site.done("/appointments", body)
+    first = await site.post("/appointments", body)
     refused = await site.ask("POST", "/appointments", body)
     assert problem(refused) == {"status": 409, "slug": "clinician-busy", "field": "starts_at"}
 
-    await site.done(f"/appointments/{first['id']}/cancel", {"cancelled_by": "patient", "reason": "Has a cold."})
-    second = await site.done("/appointments", body)
+    await site.post(f"/appointments/{first['id']}/cancel", {"cancelled_by": "patient", "reason": "Has a cold."})
+    second = await site.post("/appointments", body)
 
     [_, cancelled] = await site.events(first["stream"])
     assert isinstance(cancelled, AppointmentCancelled)
@@ -74,8 +75,8 @@ async def test_what_is_cancelled_frees_the_clinician_at_once(site: Site) -> None
 
 async def test_a_taken_slot_is_booked_for_a_reason(site: Site) -> None:
     body = booking(await site.person())
-    await site.done("/appointments", body)
-    both = await site.done("/appointments", {**body, "override_reason": "A joint visit."})
+    await site.post("/appointments", body)
+    both = await site.post("/appointments", {**body, "override_reason": "A joint visit."})
     [event] = await site.events(both["stream"])
     assert isinstance(event, AppointmentBooked)
     assert (event.overridden, event.override_reason) == (True, "A joint visit.")
@@ -83,9 +84,9 @@ async def test_a_taken_slot_is_booked_for_a_reason(site: Site) -> None:
 
 async def test_a_move_frees_the_old_time_and_takes_the_new_one(site: Site) -> None:
     body = booking(await site.person())
-    first = await site.done("/appointments", body)
+    first = await site.post("/appointments", body)
     half_later = {"starts_at": at(2.5), "ends_at": at(3.5), "rescheduled_by": "provider"}
-    await site.done(f"/appointments/{first['id']}/reschedule", half_later)
+    await site.post(f"/appointments/{first['id']}/reschedule", half_later)
     before = await site.ask("POST", "/appointments", {**body, "ends_at": at(2.5)})
     inside = await site.ask("POST", "/appointments", {**body, "starts_at": at(3), "ends_at": at(4)})
     assert (before.status_code, problem(inside)["slug"]) == (201, "clinician-busy")
@@ -93,9 +94,9 @@ async def test_a_move_frees_the_old_time_and_takes_the_new_one(site: Site) -> No
 
 async def test_the_same_time_again_leaves_the_slot_as_it_is(site: Site) -> None:
     body = booking(await site.person())
-    first = await site.done("/appointments", body)
+    first = await site.post("/appointments", body)
     same = {"starts_at": body["starts_at"], "ends_at": body["ends_at"], "rescheduled_by": "provider"}
-    answer = await site.done(f"/appointments/{first['id']}/reschedule", same)
+    answer = await site.post(f"/appointments/{first['id']}/reschedule", same)
     assert answer["version"] == 1
     assert problem(await site.ask("POST", "/appointments", body))["slug"] == "clinician-busy"
 
@@ -104,14 +105,14 @@ async def test_a_full_session_waits_and_promotes(site: Site) -> None:
     session_id = await site.session()
     path = f"/group-sessions/{session_id}"
     couple, other, late = [
-        await site.done(f"{path}/places", {"party_size": 2}, role=role) for role in ("clinician", "public", "public")
+        await site.post(f"{path}/places", {"party_size": 2}, role=role) for role in ("clinician", "public", "public")
     ]
     assert [each["standing"] for each in (couple, other, late)] == ["booked", "booked", "waitlisted"]
     assert [each["id"] for each in (couple, other, late)] == [
         place["place_id"] for place in (await site.read(f"{path}/register"))["places"]
     ]
 
-    await site.done(f"{path}/places/{other['id']}/cancel", {}, role="public")
+    await site.post(f"{path}/places/{other['id']}/cancel", {}, role="public")
     rows = await site.read("/group-sessions", role="public")
     [row] = [row for row in rows if row["group_session_id"] == session_id]
     assert (row["places_left"], row["people_booked"], row["people_waiting"]) == (0, 4, 0)
@@ -122,15 +123,15 @@ async def test_a_full_session_waits_and_promotes(site: Site) -> None:
 
 async def test_a_session_is_held_with_its_register(site: Site) -> None:
     path = f"/group-sessions/{await site.session()}"
-    couple = await site.done(f"{path}/places", {"party_size": 2, "person_id": await site.person()})
-    await site.done(f"{path}/places", {"party_size": 2})
+    couple = await site.post(f"{path}/places", {"party_size": 2, "person_id": await site.person()})
+    await site.post(f"{path}/places", {"party_size": 2})
     site.clock.now = NOW + timedelta(days=7, hours=2)
     held = {
         "attended": [{"place_id": couple["id"], "people": 1}],
         "drop_ins": [{"people": 3}, {"people": 1, "person_id": await site.person()}],
         "language": "ur",
     }
-    await site.done(f"{path}/hold", held, role="coordinator")
+    await site.post(f"{path}/hold", held, role="coordinator")
     register = await site.read(f"{path}/register")
     session = register["session"]
     sums = [session[name] for name in ("status", "families", "participant_count", "drop_ins", "language")]
@@ -143,12 +144,12 @@ async def test_a_session_is_held_with_its_register(site: Site) -> None:
 async def test_a_family_sees_and_books_what_is_open_to_all_and_no_more(site: Site) -> None:
     closed = await site.session(open_to_all=False)
     fallen = await site.session()
-    await site.done(f"/group-sessions/{fallen}/cancel", {"reason": "weather"})
+    await site.post(f"/group-sessions/{fallen}/cancel", {"reason": "weather"})
     seen = {row["group_session_id"] for row in await site.read("/group-sessions", role="public")}
     assert seen.isdisjoint({closed, fallen})
     response = await site.ask("POST", f"/group-sessions/{closed}/places", {"party_size": 1}, role="public")
     assert problem(response)["slug"] == "session-not-open"
-    invited = await site.done(f"/group-sessions/{closed}/places", {"party_size": 1}, role="clinician")
+    invited = await site.post(f"/group-sessions/{closed}/places", {"party_size": 1}, role="clinician")
     assert invited["standing"] == "booked"
 
 
@@ -202,12 +203,12 @@ async def test_an_importer_brings_in_what_took_place_long_ago(site: Site) -> Non
     body = booking(await site.person(), **then)
     refused = await site.ask("POST", "/appointments", body, role="clinician")
     assert problem(refused) == {"status": 422, "slug": "starts-in-past", "field": "starts_at"}
-    booked = await site.done("/appointments", body, role="importer")
+    booked = await site.post("/appointments", body, role="importer")
     [event] = await site.events(booked["stream"])
     assert event.occurred_at.isoformat() == "2024-03-04T09:00:00+00:00"
 
-    session_id = (await site.done("/group-sessions", {**SESSION, **then}, role="importer"))["id"]
-    place = await site.done(f"/group-sessions/{session_id}/places", {"party_size": 2}, role="importer")
+    session_id = (await site.post("/group-sessions", {**SESSION, **then}, role="importer"))["id"]
+    place = await site.post(f"/group-sessions/{session_id}/places", {"party_size": 2}, role="importer")
     assert place["standing"] == "booked"
 
 

@@ -30,7 +30,7 @@ FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 @pytest.fixture
 def keeper(site: Site) -> Keeper:
-    return Keeper(site.pool, site.store, site.scheduling.booking, Progress("keeper"), site.clock)
+    return Keeper(site.pool, site.store, site.application.booking, Progress("keeper"), site.clock)
 
 
 async def keep_all(keeper: Keeper) -> None:
@@ -79,17 +79,17 @@ async def diary_of(site: Site, claim: ClaimSlot) -> list[type]:
 async def test_a_booking_sent_again_is_finished(site: Site) -> None:
     body, key = booking(await site.person()), uuid4()
     claim = half_booked(body, key)
-    await site.scheduling.booking.claim(A, claim, actor="a clinician")
-    answer = await site.done("/appointments", body, key=str(key))
+    await site.application.booking.claim(A, claim, actor="a clinician")
+    answer = await site.post("/appointments", body, key=str(key))
     assert (answer["id"], answer["version"]) == (claim.appointment_id, 1)
     assert await diary_of(site, claim) == [SlotClaimed]
 
 
 async def test_a_booking_nobody_sends_again_is_finished_by_the_keeper(site: Site, keeper: Keeper) -> None:
     body, key = booking(await site.person(), override_reason="A joint visit."), uuid4()
-    await site.done("/appointments", body)
+    await site.post("/appointments", body)
     claim = half_booked(body, key)
-    await site.scheduling.booking.claim(A, claim, actor="a clinician")
+    await site.application.booking.claim(A, claim, actor="a clinician")
 
     await keep_all(keeper)
 
@@ -98,16 +98,16 @@ async def test_a_booking_nobody_sends_again_is_finished_by_the_keeper(site: Site
     assert isinstance(event, AppointmentBooked)
     assert (event.slot, event.overridden, event.override_reason) == (claim.slot, True, "A joint visit.")
     assert (recorded.command_id, recorded.actor) == (key, "a clinician")
-    again = await site.done("/appointments", body, key=str(key))
+    again = await site.post("/appointments", body, key=str(key))
     assert (again["id"], again["duplicate"]) == (claim.appointment_id, True)
 
 
 async def test_a_move_is_finished_and_the_old_time_given_back(site: Site, keeper: Keeper) -> None:
     body, first_key, key = booking(await site.person()), uuid4(), uuid4()
-    await site.done("/appointments", body, key=str(first_key))
+    await site.post("/appointments", body, key=str(first_key))
     first = half_booked(body, first_key)
     move = half_moved(first, key)
-    await site.scheduling.booking.claim(A, move, actor="a clinician")
+    await site.application.booking.claim(A, move, actor="a clinician")
 
     await keep_all(keeper)
     await keep_all(keeper)
@@ -115,30 +115,30 @@ async def test_a_move_is_finished_and_the_old_time_given_back(site: Site, keeper
     [_, moved] = await site.events(f"appointment-{first.appointment_id}")
     assert isinstance(moved, AppointmentRescheduled)
     assert await diary_of(site, first) == [SlotClaimed, SlotClaimed, SlotReleased]
-    state, _ = await site.scheduling.booking.diaries.state(A, first.stream)
+    state, _ = await site.application.booking.diaries.state(A, first.stream)
     assert list(state.slots) == [move.slot.slot_id]
 
 
 async def test_the_time_of_a_move_that_came_too_late_is_given_back(site: Site, keeper: Keeper) -> None:
     body, first_key = booking(await site.person()), uuid4()
-    answer = await site.done("/appointments", body, key=str(first_key))
+    answer = await site.post("/appointments", body, key=str(first_key))
     first = half_booked(body, first_key)
-    await site.scheduling.booking.claim(A, half_moved(first, uuid4()), actor="a clinician")
-    await site.done(f"/appointments/{answer['id']}/cancel", {"cancelled_by": "provider"})
+    await site.application.booking.claim(A, half_moved(first, uuid4()), actor="a clinician")
+    await site.post(f"/appointments/{answer['id']}/cancel", {"cancelled_by": "provider"})
 
     await keep_all(keeper)
 
     events = await site.events(answer["stream"])
     assert [type(event) for event in events] == [AppointmentBooked, AppointmentCancelled]
-    state, _ = await site.scheduling.booking.diaries.state(A, first.stream)
+    state, _ = await site.application.booking.diaries.state(A, first.stream)
     assert state.slots == {}
 
 
 async def test_a_time_that_was_left_and_never_given_back_is(site: Site, keeper: Keeper) -> None:
     body, first_key, key = booking(await site.person()), uuid4(), uuid4()
-    await site.done("/appointments", body, key=str(first_key))
+    await site.post("/appointments", body, key=str(first_key))
     first = half_booked(body, first_key)
-    parts = site.scheduling.booking
+    parts = site.application.booking
     await parts.claim(A, half_moved(first, key), actor="test")
     diary, _ = await parts.diaries.state(A, first.stream)
     [claimed] = [claim for claim in diary.slots.values() if claim.command_id == str(key)]
@@ -152,8 +152,8 @@ async def test_a_time_that_was_left_and_never_given_back_is(site: Site, keeper: 
 
 async def test_what_is_whole_is_left_alone(site: Site, keeper: Keeper) -> None:
     body = booking(await site.person())
-    answer = await site.done("/appointments", body)
-    await site.done(f"/appointments/{answer['id']}/reschedule", {**times(4), "rescheduled_by": "patient"})
+    answer = await site.post("/appointments", body)
+    await site.post(f"/appointments/{answer['id']}/reschedule", {**times(4), "rescheduled_by": "patient"})
     await keep_all(keeper)
     head = await site.store.head()
     await keep_all(keeper)
@@ -165,8 +165,8 @@ async def test_one_key_used_in_two_networks_is_two_bookings(site: Site, keeper: 
     """The ids made from it are the same; one network's finished booking must not hide the other's half of one."""
     key = uuid4()
     here, there = booking(await site.person(A)), booking(await site.person(B))
-    await site.scheduling.booking.claim(B, half_booked(there, key), actor="test")
-    await site.done("/appointments", here, key=str(key))
+    await site.application.booking.claim(B, half_booked(there, key), actor="test")
+    await site.post("/appointments", here, key=str(key))
     await keep_all(keeper)
     for pcn in (A, B):
         assert [type(event) for event in await site.events(f"appointment-{appointment_id_for(key)}", pcn)] == [
@@ -178,7 +178,7 @@ async def test_a_request_under_way_is_left_to_itself(site: Site, keeper: Keeper)
     await keep_all(keeper)
     body, key = booking(await site.person()), uuid4()
     claim = half_booked(body, key)
-    await site.scheduling.booking.claim(A, claim, actor="test")
+    await site.application.booking.claim(A, claim, actor="test")
     [recorded] = await site.store.load(A, claim.stream)
     before = recorded.recorded_at - timedelta(microseconds=1)
     while await keeper.step(before):
@@ -194,7 +194,7 @@ async def test_while_the_log_takes_nothing_a_half_booking_is_not_passed_over(sit
     await keep_all(keeper)
     body, key = booking(await site.person()), uuid4()
     claim = half_booked(body, key)
-    await site.scheduling.booking.claim(A, claim, actor="test")
+    await site.application.booking.claim(A, claim, actor="test")
     async with site.pool.unscoped() as tx:
         await tx.execute("select store_hold('a test')")
     try:

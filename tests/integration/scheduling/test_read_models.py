@@ -8,7 +8,7 @@ import pytest
 
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId, TenantPool
-from services.kit.testing import NOW, TENANT, ProjectionCase, record
+from services.kit.testing import NOW, TENANT, ProjectionCase
 from services.scheduling.domain.events import Event
 from services.scheduling.main import PROJECTIONS
 from services.scheduling.migrate import MIGRATIONS
@@ -18,6 +18,7 @@ from services.scheduling.projections.group_sessions import GROUP_SESSIONS, Sessi
 from services.scheduling.projections.register import REGISTER, RegisterRow, of_session
 from services.scheduling.projections.unoutcomed import UNOUTCOMED, UnoutcomedRow, over_by
 from tests.conftest import MakeDatabase
+from tests.integration.sites import in_streams
 from tests.unit.scheduling.scenarios import (
     APPOINTMENT,
     CLINICIAN,
@@ -66,13 +67,7 @@ def on_time() -> None:
 
 def log(*events: Event, tenant: TenantId = TENANT) -> list[Recorded[Event]]:
     """Events in the streams they belong to, in this order."""
-    versions: dict[str, int] = {}
-    recorded = []
-    for event in events:
-        stream = stream_of(event)
-        versions[stream] = versions.get(stream, 0) + 1
-        recorded.append(record(event, stream=stream, version=versions[stream], tenant=tenant, at=NOW))
-    return recorded
+    return in_streams(stream_of, events, tenant, NOW)
 
 
 def stream_of(event: Any) -> str:

@@ -10,7 +10,8 @@ import pytest
 from services.kit.testing import NOW
 from services.scheduling.group_http import GROUP_ROUTES
 from services.scheduling.http import ROUTES
-from tests.integration.scheduling.conftest import SESSION, A, B, Site, booking, problem
+from tests.integration.scheduling.conftest import SESSION, A, B, Site, booking
+from tests.integration.sites import problem
 
 pytestmark = pytest.mark.postgres
 
@@ -93,7 +94,7 @@ async def test_attendance_of_what_was_cancelled(site: Site) -> None:
     path = f"/appointments/{booked['id']}"
     early = await site.ask("POST", f"{path}/outcome", {"attendance_status": "5"})
     assert problem(early) == {"status": 409, "slug": "outcome-before-start", "field": "attendance_status"}
-    await site.done(f"{path}/cancel", {"cancelled_by": "provider"})
+    await site.post(f"{path}/cancel", {"cancelled_by": "provider"})
     site.clock.now = NOW + timedelta(hours=4)
     assert problem(await site.ask("POST", f"{path}/outcome", {"attendance_status": "5"}))["slug"] == (
         "appointment-cancelled"
@@ -120,20 +121,20 @@ async def test_an_outcome_that_cannot_be(site: Site, body: dict[str, Any], slug:
 
 async def test_a_command_sent_again_has_one_effect_and_the_same_answer(site: Site) -> None:
     key, body = str(uuid4()), booking(await site.person())
-    first = await site.done("/appointments", body, key=key)
+    first = await site.post("/appointments", body, key=key)
     site.clock.now = NOW + timedelta(days=30)
-    again = await site.done("/appointments", body, key=key)
+    again = await site.post("/appointments", body, key=key)
     assert again == {**first, "duplicate": True}
     assert len(await site.events(f"diary-{body['clinician_id']}-2026-06-01")) == 1
 
 
 async def test_a_place_asked_for_again_has_the_same_answer_though_its_standing_changed(site: Site) -> None:
     path = f"/group-sessions/{await site.session(capacity=1)}/places"
-    taken = await site.done(path, {"party_size": 1})
+    taken = await site.post(path, {"party_size": 1})
     key = str(uuid4())
-    waits = await site.done(path, {"party_size": 1}, key=key)
-    await site.done(f"{path}/{taken['id']}/cancel", {})
-    again = await site.done(path, {"party_size": 1}, key=key)
+    waits = await site.post(path, {"party_size": 1}, key=key)
+    await site.post(f"{path}/{taken['id']}/cancel", {})
+    again = await site.post(path, {"party_size": 1}, key=key)
     assert again == {**waits, "duplicate": True, "standing": "booked"}
 
 
@@ -143,7 +144,7 @@ async def test_a_key_used_for_something_else_is_refused(site: Site) -> None:
     other = await site.ask("POST", f"/group-sessions/{await site.session()}/places", {"party_size": 1}, key=key)
     assert problem(other)["slug"] == "command-id-reused"
     session_key = str(uuid4())
-    await site.done("/group-sessions", SESSION, key=session_key)
+    await site.post("/group-sessions", SESSION, key=session_key)
     body = booking(await site.person())
     assert problem(await site.ask("POST", "/appointments", body, key=session_key))["slug"] == "command-id-reused"
     assert await site.events(f"diary-{body['clinician_id']}-2026-06-01") == []
@@ -151,8 +152,8 @@ async def test_a_key_used_for_something_else_is_refused(site: Site) -> None:
 
 async def test_a_key_used_for_something_else_at_the_same_session_is_refused(site: Site) -> None:
     path, key = f"/group-sessions/{await site.session()}/places", str(uuid4())
-    taken = await site.done(path, {"party_size": 1})
-    await site.done(f"{path}/{taken['id']}/cancel", {}, key=key)
+    taken = await site.post(path, {"party_size": 1})
+    await site.post(f"{path}/{taken['id']}/cancel", {}, key=key)
     assert problem(await site.ask("POST", path, {"party_size": 1}, key=key))["slug"] == "command-id-reused"
 
 
@@ -176,8 +177,8 @@ async def test_nobody_is_let_in_without_a_token(site: Site, method: str, path: s
 
 async def test_from_another_network_nothing_of_this_one_is_there(site: Site) -> None:
     body = booking(await site.person())
-    booked, session_id = await site.done("/appointments", body), await site.session()
-    place = await site.done(f"/group-sessions/{session_id}/places", {"party_size": 1})
+    booked, session_id = await site.post("/appointments", body), await site.session()
+    place = await site.post(f"/group-sessions/{session_id}/places", {"party_size": 1})
     for path in ("/diary", f"/diary?clinician_id={body['clinician_id']}", "/group-sessions"):
         assert await site.read(path, pcn=B) == []
     for method, path, sent in (
@@ -217,12 +218,12 @@ async def test_what_a_role_may_not_do(site: Site, role: str, method: str, path: 
 async def test_what_somebody_wrote_is_nowhere_in_the_log_in_clear(site: Site) -> None:
     marks = [f"Marker {uuid4()}" for _ in range(3)]
     body = booking(await site.person())
-    await site.done("/appointments", body)
-    both = await site.done("/appointments", {**body, "override_reason": marks[0]})
-    await site.done(f"/appointments/{both['id']}/cancel", {"cancelled_by": "provider", "reason": marks[1]})
+    await site.post("/appointments", body)
+    both = await site.post("/appointments", {**body, "override_reason": marks[0]})
+    await site.post(f"/appointments/{both['id']}/cancel", {"cancelled_by": "provider", "reason": marks[1]})
     third = await site.appointment()
     site.clock.now = NOW + timedelta(hours=4)
-    await site.done(f"/appointments/{third['id']}/outcome", {"attendance_status": "5", "note": marks[2]})
+    await site.post(f"/appointments/{third['id']}/outcome", {"attendance_status": "5", "note": marks[2]})
     administrator = await asyncpg.connect(site.database.admin)
     lines = [row["line"] for row in await administrator.fetch("select events::text as line from events")]
     sealed = [row["sealed"] for row in await administrator.fetch("select sealed from events where sealed is not null")]

@@ -1,28 +1,26 @@
 """The training service as it runs: real PostgreSQL, real keyring, real tokens, its projectors at work."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-import httpx2
 import pytest
 
-from services.kit.event_store import EventStore
 from services.kit.settings import StoreSettings
-from services.kit.tenancy import TenantId, TenantPool
-from services.kit.testing import NOW, eventually
+from services.kit.tenancy import TenantId
+from services.kit.testing import NOW
 from services.training.application import Application
-from services.training.domain.events import Event, Practice
+from services.training.domain.events import Practice
 from services.training.domain.practices import NotePractices
 from services.training.main import PROJECTIONS, build
 from services.training.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.databases import Database
-from tests.support import AUDIENCE, MASTER_KEY, Issuer, running
+from tests.integration.sites import NOWHERE, A, RunningService, wiring
+from tests.support import Issuer, running
 
-A = TenantId("U00001")
 B = TenantId("U00002")
 PRACTICES = {A: ("X00001", "X00002", "X00003"), B: ("X00009",)}
 
@@ -46,43 +44,12 @@ CONSULTATION = {
 INPUT = {"kind": "advisory-group", "people": 7, "held_on": "2026-05-29"}
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
-    """The service with its database, and users of any kind to call it."""
+@dataclass(frozen=True)
+class Site(RunningService):
+    projections = PROJECTIONS
+    usual_role = "training-lead"
 
-    client: httpx2.AsyncClient
-    database: Database
     application: Application
-    pool: TenantPool
-    issuer: Issuer
-
-    @property
-    def store(self) -> EventStore[Event]:
-        return self.application.store
-
-    async def ask(
-        self,
-        method: str,
-        path: str,
-        body: Any = None,
-        *,
-        role: str = "training-lead",
-        pcns: Iterable[str] = (A,),
-        key: str = "",
-    ) -> httpx2.Response:
-        """One request; commands get a new Idempotency-Key unless told."""
-        token = self.issuer.token(f"a {role}", [role], pcns)
-        headers = {"authorization": f"Bearer {token}", "idempotency-key": key or str(uuid4())}
-        return await self.client.request(method, f"/v1{path}", json=body, headers=headers)
-
-    async def done(self, method: str, path: str, body: Any = None, **options: Any) -> Any:
-        """A request that must succeed; its answer, once the read models have it."""
-        response = await self.ask(method, path, body, **options)
-        assert response.is_success, response.text
-        answer = response.json()
-        if method != "GET":
-            await self.caught_up(answer["position"])
-        return answer
 
     async def configure(self, pcn: TenantId) -> None:
         """The network's practices are heard of, as they were two years ago."""
@@ -108,31 +75,11 @@ class Site:
         rows = await self.done("GET", f"/pcns/{pcn}/training-sessions", pcns=[pcn])
         return next(row for row in rows if row["training_session_id"] == session_id)
 
-    async def events(self, stream: str, pcn: TenantId = A) -> list[Event]:
-        return [recorded.event for recorded in await self.store.load(pcn, stream)]
-
-    async def caught_up(self, position: int) -> None:
-        """Until every read model has followed the log to this position."""
-
-        async def all_there() -> bool:
-            async with self.pool.unscoped() as tx:
-                known = await tx.fetchval("select count(*) from projection_checkpoints where position >= $1", position)
-            return bool(known == len(PROJECTIONS))
-
-        await eventually(all_there, what=f"position {position} in every read model")
-
 
 async def open_site(
-    database: Database, keyring: Database, issuer: Issuer, *roles: str, kafka: str
+    database: Database, keyring: Database, issuer: Issuer, *roles: str, kafka: str = NOWHERE
 ) -> AsyncIterator[Site]:
-    settings = StoreSettings(
-        database=database.app,
-        kafka=kafka,
-        issuer=issuer.url,
-        audience=AUDIENCE,
-        keyring=keyring.app,
-        keyring_master_key=MASTER_KEY,
-    )
+    settings = StoreSettings(**wiring(database, keyring, issuer, kafka))
     service = await build(settings, clock=lambda: NOW)
     edge = service.app.state.edge
     async with running(service, *roles) as client:
@@ -143,14 +90,7 @@ async def open_site(
 async def site(new_database: MakeDatabase, keyring: Database, issuer: Issuer) -> AsyncIterator[Site]:
     """Two networks heard of; Kafka is not there and not needed."""
     database = await new_database(MIGRATIONS)
-    async for opened in open_site(database, keyring, issuer, "project", kafka="127.0.0.1:1"):
+    async for opened in open_site(database, keyring, issuer, "project"):
         await opened.configure(A)
         await opened.configure(B)
         yield opened
-
-
-def problem(response: httpx2.Response) -> Mapping[str, Any]:
-    """Status, slug and field of a refusal."""
-    assert response.headers["content-type"] == "application/problem+json", response.text
-    body: dict[str, Any] = response.json()
-    return {name: body[name] for name in ("status", "slug", "field") if name in body}

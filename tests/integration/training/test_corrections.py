@@ -8,7 +8,8 @@ import pytest
 from services.kit.testing import ProjectionCase, record
 from services.training.projections.attendances import ATTENDANCES
 from services.training.projections.training_sessions import TRAINING_SESSIONS
-from tests.integration.training.conftest import VISITOR, A, B, Site, problem
+from tests.integration.sites import problem
+from tests.integration.training.conftest import VISITOR, A, B, Site
 from tests.unit.training.scenarios import (
     COLLEAGUE,
     SESSION,

@@ -5,7 +5,8 @@ from uuid import uuid4
 
 from services.kit.testing import NOW
 from services.training.domain.person import ForgetPerson
-from tests.integration.training.conftest import CONSULTATION, A, Site, problem
+from tests.integration.sites import problem
+from tests.integration.training.conftest import CONSULTATION, A, Site
 
 REFUSED = {"status": 409, "slug": "erased", "field": "person_id"}
 

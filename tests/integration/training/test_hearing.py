@@ -4,9 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-import contracts
 from contracts.event import PublicEvent
 from contracts.referral import PcnConfiguredV1, Practice
 from contracts.training import (
@@ -16,14 +14,14 @@ from contracts.training import (
     TrainingSessionHeldV1,
     TrainingSessionScheduledV1,
 )
-from services.kit.cloud_events import Message, headers, read
 from services.kit.record import Recorded
-from services.kit.testing import NOW, eventually, record
+from services.kit.testing import NOW
 from services.training.migrate import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.databases import Database
-from tests.integration.training.conftest import CONSULTATION, VISITOR, A, Site, open_site, problem
-from tests.support import Issuer
+from tests.integration.sites import problem, said
+from tests.integration.training.conftest import CONSULTATION, VISITOR, A, Site, open_site
+from tests.support import Issuer, published, tell
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
 
@@ -45,47 +43,7 @@ def configured(version: int, *codes: str) -> Recorded[PublicEvent]:
         waiting_threshold_days=28,
         configured_at=NOW - timedelta(days=10 - version),
     )
-    return record(fact, stream=f"pcn-{A}", version=version, tenant=A)
-
-
-async def tell(kafka: str, *facts: Recorded[PublicEvent]) -> None:
-    """Publish facts as the referral service would, in this order."""
-    producer = AIOKafkaProducer(bootstrap_servers=kafka)
-    await producer.start()
-    try:
-        for fact in facts:
-            event = fact.event
-            message = Message(topic=event.TOPIC, type=event.TYPE, dataschema=event.dataschema(), data=event.data())
-            sent = headers(fact, message, source="uk.nhs.perinatal.referral/test")
-            await producer.send_and_wait(event.TOPIC, message.data, key=fact.stream.encode(), headers=sent)
-    finally:
-        await producer.stop()
-
-
-async def published(kafka: str, streams: set[str], count: int) -> list[Recorded[PublicEvent]]:
-    """The first `count` public facts of these streams of ours."""
-    consumer = AIOKafkaConsumer(
-        "perinatal.training.events", bootstrap_servers=kafka, auto_offset_reset="earliest", enable_auto_commit=False
-    )
-    await consumer.start()
-    found: list[Recorded[PublicEvent]] = []
-    try:
-        async for message in consumer:
-            envelope = read(None, message.headers)
-            if envelope.stream in streams:
-                found.append(read(contracts.parse(envelope.type, message.value), message.headers))
-            if len(found) == count:
-                return found
-    finally:
-        await consumer.stop()
-    return found
-
-
-async def practices_heard(site: Site, count: int) -> None:
-    async def there() -> bool:
-        return len(await site.events(f"pcn-{A}")) >= count
-
-    await eventually(there, within=30, what=f"{count} lists of practices")
+    return said(fact, f"pcn-{A}", version)
 
 
 async def test_practices_are_heard_of_and_training_is_told(site: Site, kafka: str) -> None:
@@ -93,14 +51,14 @@ async def test_practices_are_heard_of_and_training_is_told(site: Site, kafka: st
     assert problem(refused)["slug"] == "practice-unknown"
 
     await tell(kafka, configured(1, "X00001"), configured(2, "X00001", "X00002"), configured(1, "X00001"))
-    await practices_heard(site, 2)
+    await site.heard(f"pcn-{A}", 2)
     consulted = await site.done("POST", f"/pcns/{A}/consultations", {**CONSULTATION, "note": "Marker."})
     confidence = [{"objective": "ask-about-mood", "before": 2, "after": 4}]
     [attendee_id] = await site.train({**VISITOR, "confidence": confidence})
     [session] = await site.done("GET", f"/pcns/{A}/training-sessions")
     stream = f"training-session-{session['training_session_id']}"
 
-    told = await published(kafka, {consulted["stream"], stream}, 5)
+    told = await published(kafka, "perinatal.training.events", {consulted["stream"], stream}, 5)
     [logged] = [each for each in told if each.stream == consulted["stream"]]
     assert isinstance(logged.event, ConsultationLoggedV1)
     assert (logged.tenant, logged.event.consultation_id) == (A, consulted["id"])

@@ -9,7 +9,7 @@ import pytest
 
 from services.kit.record import Recorded
 from services.kit.tenancy import TenantId, TenantPool
-from services.kit.testing import NOW, TENANT, ProjectionCase, record
+from services.kit.testing import NOW, TENANT, ProjectionCase
 from services.training.domain.coverage import twelve_months
 from services.training.domain.events import Event
 from services.training.migrate import MIGRATIONS
@@ -36,6 +36,7 @@ from services.training.projections.training_sessions import (
     sessions,
 )
 from tests.conftest import MakeDatabase
+from tests.integration.sites import in_streams
 from tests.unit.training.scenarios import (
     ATTENDEE,
     COLLEAGUE,
@@ -74,13 +75,7 @@ async def pool(new_database: MakeDatabase) -> AsyncIterator[TenantPool]:
 
 def log(*events: Event, tenant: TenantId = TENANT) -> list[Recorded[Event]]:
     """Events in the streams they belong to, in this order."""
-    versions: dict[str, int] = {}
-    recorded = []
-    for event in events:
-        stream = stream_of(event)
-        versions[stream] = versions.get(stream, 0) + 1
-        recorded.append(record(event, stream=stream, version=versions[stream], tenant=tenant))
-    return recorded
+    return in_streams(stream_of, events, tenant)
 
 
 def stream_of(event: Any) -> str:

@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 
 from services.training.http import ROUTES
-from tests.integration.training.conftest import CONSULTATION, INPUT, PLAN, VISITOR, A, B, Site, problem
+from tests.integration.sites import problem
+from tests.integration.training.conftest import CONSULTATION, INPUT, PLAN, VISITOR, A, B, Site
 
 pytestmark = pytest.mark.postgres
 
