@@ -50,7 +50,8 @@ def worker(site: Site, grace: float = 0.0) -> BreachWorker:
 
 async def referred(site: Site, pcn: Any = A, ago: timedelta = LONG_AGO) -> tuple[str, str]:
     person_id = await site.register(pcn)
-    return person_id, await site.refer(person_id, pcn, received_at=(utc_now() - ago).isoformat())
+    received = day_began(london_date(utc_now()) - ago)
+    return person_id, await site.refer(person_id, pcn, received_at=received.isoformat())
 
 
 def seen(person_id: str, at: datetime) -> ContactNoted:

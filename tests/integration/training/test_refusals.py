@@ -32,7 +32,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     (SESSIONS, changed(PLAN, ends_at=PLAN["starts_at"]), "end-before-start", "ends_at"),
     (
         SESSIONS,
-        changed(PLAN, starts_at="0001-01-01T00:00:00+02:00"),
+        changed(PLAN, starts_at="1999-12-31T23:59:59Z"),
         "training-session-times-out-of-range",
         "starts_at",
     ),
