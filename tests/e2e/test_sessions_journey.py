@@ -3,6 +3,7 @@
 from asyncio import gather
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -49,12 +50,18 @@ async def a_full_session(visit: Visit, stack: Stack, *, scripts: bool) -> None:
     await holds_the_session(clinician, session)
 
 
+def midnight_after(moment: datetime) -> datetime:
+    """A session ends on the day it begins on."""
+    there = moment.astimezone(ZoneInfo("Europe/London"))
+    return there.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+
+
 def a_session_for_three(stack: Stack, begins: datetime) -> str:
     """An antenatal session open to all that begins in a moment, with room for three people."""
     body = {
         "session_type": "antenatal",
         "starts_at": begins.isoformat(),
-        "ends_at": (begins + timedelta(minutes=10)).isoformat(),
+        "ends_at": min(begins + timedelta(minutes=10), midnight_after(begins) - timedelta(seconds=1)).isoformat(),
         "capacity": 3,
         "activity_location_type": "K01",
         "language": "en",
