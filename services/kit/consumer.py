@@ -6,7 +6,7 @@ stream the version guard drops what was sent twice and stops at what is missing.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,7 @@ log = structlog.get_logger(__name__)
 
 Records = Sequence["ConsumerRecord[bytes, bytes]"]
 How = Callable[[Tx, Records], Awaitable[Outcome]]
+_Numbers = dict[TopicPartition, int]
 
 _RESTART_SECONDS = 1.0
 _GRACE_SECONDS = _TELL_SECONDS = 5.0
@@ -172,11 +173,10 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
         for record in records:
             grouped.setdefault(TopicPartition(record.topic, record.partition), []).append(record)
         async with self._pool.unscoped() as tx:
-            found = [await self._claim(tx, partition, grouped[partition]) for partition in sorted(grouped)]
+            found = await self._claims(tx, grouped)
             claims = [claim for claim in found if claim.records]
             outcome = await how(tx, [record for claim in claims for record in claim.records])
-            for claim in claims:
-                await self._move(tx, claim)
+            await self._move(tx, claims)
         self._committed(claims, outcome)
         offsets = {claim.partition: claim.records[-1].offset + 1 for claim in claims}
         if offsets:
@@ -200,23 +200,32 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
         except (KafkaError, TimeoutError) as error:
             log.warning("offsets-not-told", consumer=self._name, error=type(error).__name__)
 
-    async def _claim(self, tx: Tx, partition: TopicPartition, records: Records) -> _Claim:
-        next_offset, epoch = await self._checkpoint(tx, partition)
-        if partition not in self._epochs:
-            epoch = await tx.fetchval(SQL["own"], self._name, partition.topic, partition.partition)
-        elif self._epochs[partition] != epoch:
+    async def _claims(self, tx: Tx, batch: Mapping[TopicPartition, Records]) -> list[_Claim]:
+        """One a partition, in their order. Raises Overtaken."""
+        next_offsets, epochs = await self._checkpoints(tx, batch)
+        if any(epochs[partition] != self._epochs.get(partition, epochs[partition]) for partition in batch):
             raise Overtaken
-        if records[0].offset > next_offset:
-            return _Claim(partition, next_offset, epoch, ())
-        return _Claim(partition, next_offset, epoch, [record for record in records if record.offset >= next_offset])
+        epochs |= await self._own(tx, batch.keys() - self._epochs.keys())
+        return [
+            _claim(partition, next_offsets[partition], epochs[partition], batch[partition])
+            for partition in sorted(batch)
+        ]
 
-    async def _checkpoint(self, tx: Tx, partition: TopicPartition) -> tuple[int, int]:
-        where = (self._name, partition.topic, partition.partition)
-        row = await tx.fetchrow(SQL["checkpoint"], *where)
-        if row is None:
-            await tx.execute(SQL["begin"], *where)
-            row = await tx.fetchrow(SQL["checkpoint"], *where)
-        return (row["next_offset"], row["epoch"]) if row else (0, 0)
+    async def _checkpoints(self, tx: Tx, partitions: Collection[TopicPartition]) -> tuple[_Numbers, _Numbers]:
+        """How far each has been taken, and under which epoch."""
+        rows = await tx.fetch(SQL["checkpoints"], self._name, *_columns(partitions))
+        if len(rows) < len(partitions):
+            await tx.execute(SQL["begin"], self._name, *_columns(partitions))
+            rows = await tx.fetch(SQL["checkpoints"], self._name, *_columns(partitions))
+        return (
+            {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in rows},
+            {TopicPartition(row["topic"], row["partition"]): row["epoch"] for row in rows},
+        )
+
+    async def _own(self, tx: Tx, partitions: Collection[TopicPartition]) -> _Numbers:
+        """The new epoch of each."""
+        rows = await tx.fetch(SQL["own"], self._name, *_columns(partitions)) if partitions else ()
+        return {TopicPartition(row["topic"], row["partition"]): row["epoch"] for row in rows}
 
     async def _go_back(self, consumer: Any, records: Records) -> None:
         """Begin again at the checkpoints; a partition that is no longer ours is left to its new owner."""
@@ -245,18 +254,28 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] # shipped witho
         self._rewound[partition] = checkpoint
         _seek(consumer, partition, checkpoint)
 
-    async def _move(self, tx: Tx, claim: _Claim) -> None:
-        moved = await tx.fetchval(
+    async def _move(self, tx: Tx, claims: Sequence[_Claim]) -> None:
+        moved = await tx.fetch(
             SQL["move"],
             self._name,
-            claim.partition.topic,
-            claim.partition.partition,
-            claim.next_offset,
-            claim.epoch,
-            claim.records[-1].offset + 1,
+            *_columns([claim.partition for claim in claims]),
+            [claim.next_offset for claim in claims],
+            [claim.epoch for claim in claims],
+            [claim.records[-1].offset + 1 for claim in claims],
         )
-        if moved is None:
+        if len(moved) < len(claims):
             raise Overtaken
+
+
+def _claim(partition: TopicPartition, next_offset: int, epoch: int, records: Records) -> _Claim:
+    if records[0].offset > next_offset:
+        return _Claim(partition, next_offset, epoch, ())
+    return _Claim(partition, next_offset, epoch, [record for record in records if record.offset >= next_offset])
+
+
+def _columns(partitions: Collection[TopicPartition]) -> tuple[list[str], list[int]]:
+    """As the statements take them."""
+    return [partition.topic for partition in partitions], [partition.partition for partition in partitions]
 
 
 def _seek(consumer: Any, partition: TopicPartition, offset: int) -> None:

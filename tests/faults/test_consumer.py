@@ -118,14 +118,14 @@ async def test_the_checkpoint_moves_from_where_a_batch_began_and_under_its_epoch
     late, owner = chain.consumer(), chain.consumer()
     records = [SimpleNamespace(offset=0)]
     async with chain.pool.unscoped() as tx:
-        overtaken = await late._claim(tx, partition, records)
+        (overtaken,) = await late._claims(tx, {partition: records})
     async with chain.pool.unscoped() as tx:
-        claim = await owner._claim(tx, partition, records)
-        await owner._move(tx, claim)
+        (claim,) = await owner._claims(tx, {partition: records})
+        await owner._move(tx, [claim])
     for stale in (overtaken, replace(overtaken, next_offset=1), claim):
         with pytest.raises(Overtaken):
             async with chain.pool.unscoped() as tx:
-                await late._move(tx, stale)
+                await late._move(tx, [stale])
 
 
 async def test_going_back_is_no_less_for_a_batch_that_is_tried_again(chain: Chain) -> None:
