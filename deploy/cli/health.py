@@ -62,11 +62,13 @@ def report(home: Home) -> Report:
     metrics = _metrics(
         address for name, address in addresses.items() if address.startswith("http") and name != "identity"
     )
-    phase = state.get("state", "stopped")
+    phase, error = state.get("state", "stopped"), state.get("error", "")
+    if not alive and phase not in ("stopped", "failed"):
+        phase, error = "failed", f"by a kill or on a full disk; {home.log_of('supervisor')} may say more"
     return Report(
         ready=alive and phase == "ready" and all(part["state"] == "up" for part in parts.values()),
-        phase=phase if alive or phase == "failed" else "stopped",
-        error=state.get("error", ""),
+        phase=phase,
+        error=error,
         parts=parts,
         lag={name: int(metrics.get(gauge, 0)) for name, gauge in _LAGS.items()},
         parked=int(metrics.get(_PARKED, 0)),

@@ -94,7 +94,8 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
     out.print(table)
     parked = f"{told.parked} events of {told.parked_streams} streams"
     phase = "not ready" if told.phase == "ready" and not told.ready else told.phase
-    out.print(f"{phase}  lag {_words(told.lag)}  parked {parked}")
+    asked = f"  lag {_words(told.lag)}  parked {parked}" if told.phase == "ready" else ""
+    out.print(f"{phase}{asked}")
     if told.error:
         err.print(f"the last run ended: {told.error}", markup=False)
 

@@ -47,6 +47,19 @@ def test_up_ends_in_order_when_told_to(up: subprocess.Popen[bytes], home: Home, 
     assert not any(map(is_alive, running))
 
 
+def test_a_stack_that_was_killed_does_not_pass_for_one_that_was_stopped(
+    up: subprocess.Popen[bytes], home: Home
+) -> None:
+    running = [part["pid"] for part in home.read_state()["parts"].values()]
+    end(up, signal.SIGKILL)
+    eventually(lambda: not any(map(is_alive, running)), "the guards have ended the parts")
+    told = json.loads(perinatal("status", "--json", home=home.root).stdout)
+    assert (told["ready"], told["state"]) == (False, "failed")
+    shown = perinatal("status", home=home.root)
+    assert "lag" not in shown.stdout
+    assert "the last run ended: by a kill or on a full disk" in shown.stderr
+
+
 def test_down_ends_a_detached_stack(home: Home) -> None:
     assert perinatal("up", "--detach", "--only", "postgres", home=home.root).returncode == 0
     running = home.read_state()["supervisor"]
