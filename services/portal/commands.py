@@ -27,8 +27,6 @@ class Refusal:
     slug: str
     message: str
     field: str | None = None
-    undecided: bool = False
-    """Nobody knows whether it took effect: only the same command id may be sent again."""
     more: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """{field: what is wrong}, where several fields are."""
 
@@ -184,13 +182,13 @@ async def _command(caller: Caller, owner: Owner, path: str, command_id: UUID, bo
     try:
         status, answer = await owner.post(caller.token, f"/v1/pcns/{caller.tenant}{path}", body, command_id=command_id)
     except OwnerUnreachable:
-        return Refusal(slug="owner-unreachable", message=_NOT_NOW, undecided=True)
+        return Refusal(slug="owner-unreachable", message=_NOT_NOW)
     if status == 401:
         raise NotSignedIn
     if status < 300:
         return Done(id=answer["id"], stream=answer["stream"], version=answer["version"])
     if status >= 500:
-        return Refusal(slug=str(answer.get("slug")), message=_NOT_NOW, undecided=True)
+        return Refusal(slug=str(answer.get("slug")), message=_NOT_NOW)
     return _refusal(answer)
 
 

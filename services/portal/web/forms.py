@@ -148,10 +148,8 @@ class Form:
     def refuse(self, refusal: Refusal, fields: Mapping[str, str] | None = None) -> None:
         """Show an owner's refusal beside its field. `fields` maps the owner's names to anchors where they differ.
 
-        A refusal took no effect, so the next try is a new command; where nobody knows, it stays the same one.
+        The command keeps its id: a refusal took no effect and is decided anew, and what did take effect is not done twice.
         """
         anchors = {**self.anchors, **(fields or {})}
         for name, message in (refusal.more or {refusal.field or "": refusal.message}).items():
             self.problems[name or "form"] = Problem(message, anchors.get(name) or None, refusal.slug)
-        if not refusal.undecided:
-            self.command_id = uuid4()
