@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any, TypeAlias, assert_never
 
 from services.portal.web.forms import Form
-from services.portal.web.words import choices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +86,7 @@ _PARTS = ("day", "month", "year")
 def _read(form: Form, asked: Asked, today: date) -> str | int | None:
     match asked:
         case Choose(name=name, codes=codes, missing=missing):
-            return form.choice(name, [choice.code for choice in choices(codes)], missing=missing)
+            return form.code(name, codes, missing=missing)
         case Write(name=name, missing=missing, longest=longest):
             return form.text(name, missing=missing, longest=longest)
         case Rate(name=name):

@@ -5,8 +5,8 @@ from typing import Any
 
 from services.portal.details import Details
 from services.portal.readmodels.pcns import PcnRow
-from services.portal.web.forms import Form
-from services.portal.web.scheduling_forms import codes_of, optional_choice, ticked, without_gaps, yes_or_no
+from services.portal.web.forms import Form, without_gaps
+from services.portal.web.words import codes_of
 
 _LONGEST_NOTE = 2000
 _LONGEST_ADDRESS = 500
@@ -39,8 +39,8 @@ def read_needs(form: Form) -> dict[str, Any]:
     """What to arrange, and how to reach them; everything may be left empty."""
     return without_gaps(
         {
-            "contact_preference": optional_choice(form, "contact_preference", codes_of("contact_preference")),
-            "access_needs": ticked(form, "access_needs", codes_of("access_need")) or None,
+            "contact_preference": form.code("contact_preference"),
+            "access_needs": form.ticked("access_needs", codes_of("access_need")) or None,
             "access_note": form.text("access_note", longest=_LONGEST_NOTE),
             "postal_address": form.text("postal_address", longest=_LONGEST_ADDRESS),
         }
@@ -56,11 +56,11 @@ def read_changes(form: Form, network: PcnRow | None) -> dict[str, Any]:
         {
             **texts,
             **{name: day.isoformat() for name, day in days.items() if day},
-            **{name: optional_choice(form, name, codes_of(name)) for name in _CODED},
-            "practice_ods_code": optional_choice(form, "practice_ods_code", listed),
-            "interpreter_required": yes_or_no(form, "interpreter_required"),
+            **{name: form.code(name) for name in _CODED},
+            "practice_ods_code": form.choice("practice_ods_code", listed),
+            "interpreter_required": form.yes_or_no("interpreter_required"),
             **read_needs(form),
-            "remove": ticked(form, "remove", REMOVABLE) or None,
+            "remove": form.ticked("remove", REMOVABLE) or None,
         }
     )
 

@@ -20,12 +20,12 @@ from services.portal.readmodels.appointments import AppointmentRow, appointment,
 from services.portal.readmodels.people import PersonRow, person
 from services.portal.readmodels.referrals import ReferralRow, of_person
 from services.portal.web.access import permit
-from services.portal.web.forms import Form
+from services.portal.web.forms import Form, without_gaps
 from services.portal.web.presenters.appointments import appointment_facts, appointment_status, to_tell
 from services.portal.web.presenters.needs import arrangements
 from services.portal.web.presenters.people import needs, who
 from services.portal.web.presenters.referrals import lines
-from services.portal.web.scheduling_forms import read_booking, read_move, without_gaps
+from services.portal.web.scheduling_forms import read_booking, read_move
 from services.portal.web.site import OfForm, OfNetwork, Visit
 from services.portal.web.times import day_values, refuse, times_values
 

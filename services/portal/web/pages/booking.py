@@ -15,7 +15,7 @@ from services.portal.readmodels.group_sessions import Filled, group_session, ses
 from services.portal.readmodels.places import families_ahead, place
 from services.portal.readmodels.referrals import referral
 from services.portal.web.access import permit
-from services.portal.web.forms import Form
+from services.portal.web.forms import Form, without_gaps
 from services.portal.web.pages.people import BY
 from services.portal.web.pages.triage import PageNumber
 from services.portal.web.presenters.booking import booked_words
@@ -23,7 +23,6 @@ from services.portal.web.presenters.joining import room_words
 from services.portal.web.presenters.paging import SIZE, Paging, offset
 from services.portal.web.presenters.people import found, who
 from services.portal.web.presenters.sessions import session_line, session_lines
-from services.portal.web.scheduling_forms import whole_number, without_gaps
 from services.portal.web.site import OfForm, OfNetwork, Visit
 
 router = APIRouter()
@@ -87,7 +86,7 @@ async def find_family(visit: OfNetwork, group_session_id: UUID, form: OfForm) ->
 
 @router.post(f"{_SESSION}/new", dependencies=_MAY)
 async def book(visit: OfNetwork, group_session_id: UUID, form: OfForm) -> Response:
-    party = whole_number(form, "party_size", "How many people", lowest=1, highest=_LARGEST_PARTY)
+    party = form.whole_number("party_size", "How many people", lowest=1, highest=_LARGEST_PARTY)
     body = without_gaps({"party_size": party, "person_id": form.value("person_id") or None})
     if not form.valid:
         return await _show(visit, group_session_id, form)

@@ -12,12 +12,11 @@ from services.portal.owners import OwnerUnreachable
 from services.portal.readmodels.measures import MeasureRow, measure
 from services.portal.readmodels.risk_flags import flags_of
 from services.portal.web.access import permit
-from services.portal.web.forms import Form
+from services.portal.web.forms import Form, without_gaps
 from services.portal.web.presenters.measures import result
 from services.portal.web.presenters.people import who
 from services.portal.web.presenters.questionnaire import ORIENTATIONS, Questionnaire, answers, questionnaire
 from services.portal.web.site import OfForm, OfNetwork, Visit
-from services.portal.web.words import choices
 
 router = APIRouter()
 
@@ -59,16 +58,15 @@ def _read_occasion(form: Form, visit: Visit) -> dict[str, Any]:
     completed_on = form.day("completed_on", "The date it was filled in", needed=True)
     if completed_on and completed_on > visit.site.today:
         form.wrong("completed_on", "The date it was filled in must be today or in the past", "completed_on-day")
-    points = [choice.code for choice in choices("collection_point")]
     infant_age = form.number("infant_age_weeks", "The baby’s age", lowest=0, highest=260)
     body = {
         "instrument": form.value("instrument"),
         "completed_on": completed_on and completed_on.isoformat(),
-        "collection_point": form.choice("collection_point", points) if form.value("collection_point") else None,
+        "collection_point": form.code("collection_point"),
         "gestation_weeks": form.number("gestation_weeks", "The week of pregnancy", lowest=0, highest=45),
         "infant_age_weeks": None if infant_age is None else int(infant_age),
     }
-    return {name: value for name, value in body.items() if value is not None}
+    return without_gaps(body)
 
 
 async def _show_form(visit: Visit, person_id: UUID, form: Form) -> Response:
@@ -148,8 +146,7 @@ async def correct(visit: OfNetwork, person_id: UUID, measure_id: UUID, form: OfF
 
 
 def _read_reason(form: Form) -> str | None:
-    codes = [choice.code for choice in choices("correction_reason")]
-    return form.choice("reason", codes, missing="Say why it is corrected")
+    return form.code("reason", "correction_reason", missing="Say why it is corrected")
 
 
 async def _show_correction(visit: Visit, row: MeasureRow, form: Form) -> Response:

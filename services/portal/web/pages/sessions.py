@@ -13,7 +13,7 @@ from services.portal.web.forms import Form
 from services.portal.web.pages.triage import Filter, PageNumber
 from services.portal.web.presenters.paging import SIZE, Paging, offset
 from services.portal.web.presenters.sessions import session_facts, session_line, session_lines
-from services.portal.web.scheduling_forms import codes_of, read_session
+from services.portal.web.scheduling_forms import read_session
 from services.portal.web.site import OfForm, OfNetwork, Visit
 from services.portal.web.times import day_values, refuse
 
@@ -71,7 +71,7 @@ async def cancel_form(visit: OfNetwork, group_session_id: UUID) -> Response:
 
 @router.post("/pcns/{pcn}/sessions/{group_session_id}/cancel", dependencies=[Depends(permit("page:sessions"))])
 async def cancel(visit: OfNetwork, group_session_id: UUID, form: OfForm) -> Response:
-    body = {"reason": form.choice("reason", codes_of("session_cancellation_reason"), missing="Choose why")}
+    body = {"reason": form.code("reason", "session_cancellation_reason", missing="Choose why")}
     if not form.valid:
         return await _show_cancelling(visit, group_session_id, form)
     outcome = await cancel_session(visit.caller, form.command_id, group_session_id, body)

@@ -23,7 +23,6 @@ from services.portal.web.register_forms import (
     register_values,
     wants_more,
 )
-from services.portal.web.scheduling_forms import codes_of
 from services.portal.web.site import OfForm, OfNetwork, Visit
 
 router = APIRouter()
@@ -100,7 +99,7 @@ async def correct(visit: OfNetwork, training_session_id: UUID, form: OfForm) -> 
         return await _show_correction(visit, training_session_id, form)
     known = by_id([*(await seen_before(visit.caller) or []), *register])
     attendees, anchors = read_register(form, Asking(session=row, network=visit.network, known=known))
-    reason = form.choice("reason", codes_of("register_correction_reason"), missing="Choose why it is corrected")
+    reason = form.code("reason", "register_correction_reason", missing="Choose why it is corrected")
     outcome = await _send(visit, form, training_session_id, {"attendees": attendees, "reason": reason})
     if isinstance(outcome, Done):
         return await visit.saved("register-corrected", f"/training/{training_session_id}", outcome)

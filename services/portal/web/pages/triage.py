@@ -22,7 +22,6 @@ from services.portal.web.presenters.paging import SIZE, Paging, offset
 from services.portal.web.presenters.people import facts, needs, who
 from services.portal.web.presenters.referrals import lines, progress, status
 from services.portal.web.site import OfForm, OfNetwork, Visit
-from services.portal.web.words import choices
 from services.portal.written import notes_of_referrals
 
 router = APIRouter()
@@ -68,9 +67,8 @@ async def triage_page(visit: OfNetwork, referral_id: UUID) -> Response:
 
 @router.post("/pcns/{pcn}/triage/{referral_id}/triage", dependencies=[Depends(permit("page:triage"))])
 async def triage(visit: OfNetwork, referral_id: UUID, form: OfForm) -> Response:
-    codes = [choice.code for choice in choices("clinical_response_priority")]
-    name = "clinical_response_priority"
-    body = {name: form.choice(name, codes, missing="Choose how soon the family should be seen"), **_note(form)}
+    priority = form.code("clinical_response_priority", missing="Choose how soon the family should be seen")
+    body = {"clinical_response_priority": priority, **_note(form)}
     if not form.valid:
         return await _show(visit, referral_id, form)
     outcome = await triage_referral(visit.caller, form.command_id, referral_id, body)
