@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias, assert_never
 
-from services.portal.web.forms import Form
+from services.portal.web.forms import Form, without_gaps
+from services.portal.web.times import day_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,21 +67,21 @@ class Question:
 
     def fresh(self, today: date) -> Form:
         """The form before anybody wrote: every day is today."""
-        days = [each.name for each in self.asks if isinstance(each, Day)]
-        return Form(values={f"{name}-{part}": str(getattr(today, part)) for name in days for part in _PARTS})
+        values: dict[str, str] = {}
+        for each in self.asks:
+            if isinstance(each, Day):
+                values |= day_values(each.name, today)
+        return Form(values=values)
 
     def read(self, form: Form, today: date) -> dict[str, Any]:
         """The body for the owner; what is wrong is in the form."""
         body = {each.name: _read(form, each, today) for each in self.asks}
-        return {name: value for name, value in body.items() if value is not None}
+        return without_gaps(body)
 
     @property
     def anchors(self) -> dict[str, str]:
         """Where a page shows what the owner says of its own names."""
         return {each.name: f"{each.name}-day" for each in self.asks if isinstance(each, Day)}
-
-
-_PARTS = ("day", "month", "year")
 
 
 def _read(form: Form, asked: Asked, today: date) -> str | int | None:

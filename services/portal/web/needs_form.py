@@ -1,11 +1,12 @@
 """Reads what somebody needs from us and how they wish to be reached. It is asked once; what is left empty changes nothing."""
 
-from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from services.portal.details import Details
 from services.portal.readmodels.pcns import PcnRow
 from services.portal.web.forms import Form, without_gaps
+from services.portal.web.times import day_values
 from services.portal.web.words import codes_of
 
 _LONGEST_NOTE = 2000
@@ -72,14 +73,8 @@ def shown_as(details: Details) -> dict[str, str]:
     interpreter = details.known.get("interpreter_required")
     if interpreter is not None:
         values["interpreter_required"] = "yes" if interpreter else "no"
-    ticks = {f"access_needs-{code}": "yes" for code in details.access_needs}
-    return {**values, **ticks, **_day_boxes(details.known, _DAYS)}
-
-
-def _day_boxes(known: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
-    boxes: dict[str, str] = {}
-    for name in names:
-        if known.get(name):
-            year, month, day = str(known[name]).split("-")
-            boxes |= {f"{name}-day": str(int(day)), f"{name}-month": str(int(month)), f"{name}-year": year}
-    return boxes
+    values |= {f"access_needs-{code}": "yes" for code in details.access_needs}
+    for name in _DAYS:
+        if day := details.text(name):
+            values |= day_values(name, date.fromisoformat(day))
+    return values

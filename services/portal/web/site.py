@@ -87,6 +87,10 @@ class Visitor:
         frame = {"visitor": self, "synthetic": self.site.synthetic, "notice": self.request.query_params.get("saved")}
         return HTMLResponse(render(template, **frame, **content), status_code=status)
 
+    def form_page(self, template: str, form: Form, **content: Any) -> HTMLResponse:
+        """A page with a form, as it was typed and with what is wrong beside it."""
+        return self.page(template, status=200 if form.valid else 422, form=form, **content)
+
     def may(self, permission: str) -> bool:
         return may(self.principal, permission)
 

@@ -83,7 +83,7 @@ async def _show_booking(visit: Visit, person_id: UUID, form: Form) -> Response:
         "referrals": lines(referrals, names, {}, set(), visit.site.today),
         "accounts": sorted({*accounts, visit.principal.user} if "clinician" in visit.principal.roles else accounts),
     }
-    return visit.page("appointments/book.jinja", status=_status(form), form=form, names=names, **content)
+    return visit.form_page("appointments/book.jinja", form, names=names, **content)
 
 
 def _suggesting(form: Form, referrals: list[ReferralRow], known: PersonRow | None) -> Form:
@@ -94,10 +94,6 @@ def _suggesting(form: Form, referrals: list[ReferralRow], known: PersonRow | Non
         **form.values,
     }
     return replace(form, values=values)
-
-
-def _status(form: Form) -> int:
-    return 200 if form.valid else 422
 
 
 @router.get("/pcns/{pcn}/appointments/{appointment_id}", dependencies=[Depends(permit("page:appointments"))])
@@ -172,4 +168,4 @@ async def show(visit: Visit, appointment_id: UUID, template: str, form: Form) ->
         "status_tag": appointment_status(row, now),
         "to_tell": to_tell(row, now),
     }
-    return visit.page(template, status=_status(form), row=row, form=form, names=names, **content)
+    return visit.form_page(template, form, row=row, names=names, **content)

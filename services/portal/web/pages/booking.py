@@ -106,8 +106,8 @@ async def _show(visit: Visit, group_session_id: UUID, form: Form, **more: Any) -
         return visit.missing("session")
     content = {"by": BY, "searched": False, "fits": [], "open": _bookable(filled, visit), **more}
     content |= await _known(visit, form.id("person_id"))
-    line, status = session_line(filled, visit.site.clock()), 200 if form.valid else 422
-    return visit.page("booking/place.jinja", status=status, form=form, line=line, **content)
+    line = session_line(filled, visit.site.clock())
+    return visit.form_page("booking/place.jinja", form, line=line, **content)
 
 
 @router.get("/pcns/{pcn}/places/{place_id}", dependencies=_MAY)

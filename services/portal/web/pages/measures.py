@@ -17,6 +17,7 @@ from services.portal.web.presenters.measures import result
 from services.portal.web.presenters.people import who
 from services.portal.web.presenters.questionnaire import ORIENTATIONS, Questionnaire, answers, questionnaire
 from services.portal.web.site import OfForm, OfNetwork, Visit
+from services.portal.web.times import day_values
 
 router = APIRouter()
 
@@ -25,10 +26,8 @@ _ANCHORS = {"completed_on": "completed_on-day"}
 
 @router.get("/pcns/{pcn}/people/{person_id}/measures/new", dependencies=[Depends(permit("page:measures"))])
 async def measure_form(visit: OfNetwork, person_id: UUID, instrument: str = "") -> Response:
-    today = visit.site.today
-    values = {f"completed_on-{part}": str(getattr(today, part)) for part in ("day", "month", "year")}
-    form = Form(values={**values, "instrument": instrument})
-    return await _show_form(visit, person_id, form)
+    values = {**day_values("completed_on", visit.site.today), "instrument": instrument}
+    return await _show_form(visit, person_id, Form(values=values))
 
 
 @router.post("/pcns/{pcn}/people/{person_id}/measures/new", dependencies=[Depends(permit("page:measures"))])
@@ -74,17 +73,13 @@ async def _show_form(visit: Visit, person_id: UUID, form: Form) -> Response:
     chosen = next((each for each in instruments or [] if each["code"] == form.value("instrument")), None)
     if instruments and form.value("instrument") and chosen is None:
         form.wrong("instrument", "Choose a questionnaire from the list")
-    content: dict[str, Any] = {
-        "form": form,
-        "instruments": instruments,
-        "questionnaire": questionnaire(chosen) if chosen else None,
-    }
-    return await _page(visit, person_id, "measures/form.jinja", 200 if form.valid else 422, content)
+    content = {"instruments": instruments, "questionnaire": questionnaire(chosen) if chosen else None}
+    return visit.form_page("measures/form.jinja", form, **await _whose(visit, person_id), **content)
 
 
-async def _page(visit: Visit, person_id: UUID, template: str, status: int, content: dict[str, Any]) -> Response:
+async def _whose(visit: Visit, person_id: UUID) -> dict[str, Any]:
     names = await names_of(visit.caller, [str(person_id)])
-    return visit.page(template, status=status, names=names, who=who(names, str(person_id)), **content)
+    return {"names": names, "who": who(names, str(person_id))}
 
 
 async def _instruments(visit: Visit) -> list[dict[str, Any]] | None:
@@ -108,7 +103,7 @@ async def measure_page(visit: OfNetwork, person_id: UUID, measure_id: UUID) -> R
         return visit.missing("questionnaire")
     async with visit.site.pool.scope(visit.tenant) as tx:
         flags = await flags_of(tx, visit.tenant, str(person_id))
-    return await _page(visit, person_id, "measures/result.jinja", 200, {"result": result(row, flags)})
+    return visit.page("measures/result.jinja", **await _whose(visit, person_id), result=result(row, flags))
 
 
 async def _measure(visit: Visit, person_id: UUID, measure_id: UUID) -> MeasureRow | None:
@@ -150,5 +145,5 @@ def _read_reason(form: Form) -> str | None:
 
 
 async def _show_correction(visit: Visit, row: MeasureRow, form: Form) -> Response:
-    content = {"form": form, "row": row, "questionnaire": await _questionnaire(visit, row.instrument)}
-    return await _page(visit, UUID(row.person_id), "measures/correct.jinja", 200 if form.valid else 422, content)
+    content = {"row": row, "questionnaire": await _questionnaire(visit, row.instrument)}
+    return visit.form_page("measures/correct.jinja", form, **await _whose(visit, UUID(row.person_id)), **content)

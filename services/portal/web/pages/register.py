@@ -59,7 +59,7 @@ async def _show(visit: Visit, group_session_id: UUID, template: str, form: Form,
         "register": looked.register,
         "names": looked.names,
     }
-    return visit.page(template, status=200 if form.valid else 422, form=form, **content, **more)
+    return visit.form_page(template, form, **content, **more)
 
 
 @router.get(_SESSION, dependencies=[Depends(permit("page:sessions"))])

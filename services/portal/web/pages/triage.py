@@ -113,7 +113,7 @@ async def _show(visit: Visit, referral_id: UUID, form: Form) -> Response:
         "strands": _strands(visit),
         "clock": explain(wait, visit.site.today) if wait else None,
     }
-    return visit.page("triage/one.jinja", status=200 if form.valid else 422, row=row, form=form, **content)
+    return visit.form_page("triage/one.jinja", form, row=row, **content)
 
 
 async def _told(visit: Visit, row: ReferralRow) -> dict[str, Any]:
