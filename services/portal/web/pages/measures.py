@@ -8,7 +8,6 @@ from fastapi.responses import Response
 
 from services.portal.commands import Outcome, Refusal, correct_measure, record_measure
 from services.portal.names import names_of
-from services.portal.owners import OwnerUnreachable
 from services.portal.readmodels.measures import MeasureRow, measure
 from services.portal.readmodels.risk_flags import flags_of
 from services.portal.web.access import permit
@@ -84,10 +83,7 @@ async def _whose(visit: Visit, person_id: UUID) -> dict[str, Any]:
 
 async def _instruments(visit: Visit) -> list[dict[str, Any]] | None:
     """The instruments of the outcomes service; None when it does not answer."""
-    try:
-        status, answer = await visit.site.owners.outcomes.get(visit.principal.token, "/v1/instruments")
-    except OwnerUnreachable:
-        return None
+    status, answer = await visit.site.owners.outcomes.get(visit.principal.token, "/v1/instruments")
     return answer if status < 300 else None
 
 
