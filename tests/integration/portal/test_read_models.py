@@ -11,7 +11,6 @@ from services.portal.readmodels.pcns import PCNS, pcn
 from services.portal.readmodels.people import PEOPLE, people, person
 from services.portal.readmodels.referrals import (
     ON_TRIAGE_LIST,
-    ON_WAITING_LIST,
     REFERRALS,
     counts,
     of_person,
@@ -56,7 +55,7 @@ async def test_another_network_sees_none_of_it(portal: Portal) -> None:
             assert await person(tx, tenant, given.PERSON) is None
             assert await people(tx, tenant, [given.PERSON]) == {}
             assert await of_person(tx, tenant, given.PERSON) == []
-            assert await to_triage(tx, tenant, statuses=ON_WAITING_LIST, priority=None, limit=9, offset=0) == ([], 0)
+            assert await to_triage(tx, tenant, statuses=ON_TRIAGE_LIST, priority=None, limit=9, offset=0) == ([], 0)
             assert await counts(tx, tenant) == {"to_triage": 0, "to_accept": 0}
             assert await measures_of(tx, tenant, given.PERSON) == []
             assert await flags_of(tx, tenant, given.PERSON) == []
