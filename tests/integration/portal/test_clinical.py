@@ -12,8 +12,7 @@ from services.portal.readmodels.safeguarding import concerns_of
 from services.portal.readmodels.waiting import Narrowed, waiting, waiting_numbers
 from services.portal.web.app import ROUTERS
 from tests.integration.portal.conftest import Portal
-from tests.integration.portal.test_pages import OWN
-from tests.integration.portal.test_read_models import OTHER, PERSON, RECORD, REFERRAL, a_family
+from tests.integration.portal.family import APPOINTMENT, OTHER, OWN, PERSON, RECORD, REFERRAL, RESTRICTED, a_family
 from tests.unit.portal import clinical_scenarios as then
 from tests.unit.portal import scenarios as given
 from tests.unit.portal import scheduling_scenarios as scheduling
@@ -21,7 +20,6 @@ from tests.unit.portal.scenarios import heard
 
 pytestmark = pytest.mark.postgres
 
-RESTRICTED = f"restricted-{given.PERSON}"
 OTHERS = ["coordinator", "referrer", "training-lead", "operator", "importer", "public"]
 PAGE = f"{OWN}/people/{given.PERSON}"
 TODAY = date(2026, 6, 3)
@@ -29,20 +27,13 @@ TODAY = date(2026, 6, 3)
 
 @pytest.fixture(scope="module")
 async def family(portal: Portal) -> None:
-    """A family with a clock that runs, a place, an appointment, a goal, a reviewed flag, a concern and a period."""
+    """The family after it was seen: its clock has one part less to wait for, its goal a rating, its concern another level."""
     await a_family(portal)
-    appointment, session = f"appointment-{scheduling.APPOINTMENT}", f"session-{scheduling.SESSION}"
     await portal.hear(
         heard(then.advanced(), REFERRAL, 4),
-        heard(then.goal_set(), RECORD, 8),
         heard(then.goal_rated(6), RECORD, 9),
-        heard(scheduling.booked(), appointment, 1),
-        heard(scheduling.attended(), appointment, 2),
-        heard(scheduling.scheduled(), session, 1),
-        heard(scheduling.place_booked(), session, 2),
-        heard(then.concern_opened(), RESTRICTED, 1),
-        heard(then.level_changed(), RESTRICTED, 2),
-        heard(then.period_started(), RESTRICTED, 3),
+        heard(scheduling.attended(), APPOINTMENT, 2),
+        heard(then.level_changed(), RESTRICTED, 3),
     )
 
 

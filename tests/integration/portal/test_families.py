@@ -9,13 +9,13 @@ from services.portal.identity import Tokens
 from services.portal.public_account import PublicAccount
 from services.portal.web.app import FOR_FAMILIES
 from tests.integration.portal.conftest import FAR, Portal
-from tests.integration.portal.test_scheduling import OTHER, a_family
+from tests.integration.portal.family import OTHER, a_family
 from tests.unit.portal import scheduling_scenarios as given
 from tests.unit.portal.scenarios import PCN, PERSON, an_id, configured, heard
 
 pytestmark = pytest.mark.postgres
 
-SOON = an_id("a session to come")
+SOON, PLACE = an_id("a session to come"), an_id("a place to come")
 STREAM = f"session-{SOON}"
 REQUEST = {
     "asking_for": "B1",
@@ -32,7 +32,7 @@ async def known(portal: Portal) -> None:
     ahead = {"starts_at": given.STARTS.replace(year=2090), "ends_at": given.ENDS.replace(year=2090)}
     await portal.hear(
         heard(given.scheduled(group_session_id=SOON, **ahead), STREAM, 1),
-        heard(given.place_booked(group_session_id=SOON), STREAM, 2),
+        heard(given.place_booked(group_session_id=SOON, place_id=PLACE), STREAM, 2),
     )
 
 
@@ -61,7 +61,7 @@ def leads_families_on(page: str, path: str) -> None:
 
 
 async def test_anybody_may_look_and_nothing_says_who_comes(portal: Portal) -> None:
-    for path in (f"/join/{PCN}", f"/join/{PCN}/sessions/{SOON}", f"/join/{PCN}/places/{given.PLACE}", f"/help/{PCN}"):
+    for path in (f"/join/{PCN}", f"/join/{PCN}/sessions/{SOON}", f"/join/{PCN}/places/{PLACE}", f"/help/{PCN}"):
         response = await portal.client.get(path)
         assert response.status_code == 200, path
         assert "If you need help now" in response.text
@@ -77,7 +77,7 @@ async def test_a_network_nobody_brought_on_and_things_of_another_are_not_found(p
         "/help/U00001",
         "/join/nowhere",
         f"/join/{OTHER}/sessions/{SOON}",
-        f"/join/{OTHER}/places/{given.PLACE}",
+        f"/join/{OTHER}/places/{PLACE}",
         f"/join/{PCN}/places/not-an-id",
         f"/join/{PCN}/sessions/{given.SESSION}",
     ):
