@@ -12,7 +12,17 @@ from services.portal.readmodels.safeguarding import concerns_of
 from services.portal.readmodels.waiting import Narrowed, waiting, waiting_numbers
 from services.portal.web.app import ROUTERS
 from tests.integration.portal.conftest import Portal
-from tests.integration.portal.family import APPOINTMENT, OTHER, OWN, PERSON, RECORD, REFERRAL, RESTRICTED, a_family
+from tests.integration.portal.family import (
+    APPOINTMENT,
+    OTHER,
+    OWN,
+    PERSON,
+    RECORD,
+    REFERRAL,
+    RESTRICTED,
+    a_family,
+    addresses,
+)
 from tests.unit.portal import clinical_scenarios as then
 from tests.unit.portal import scenarios as given
 from tests.unit.portal import scheduling_scenarios as scheduling
@@ -135,24 +145,18 @@ async def test_a_clinician_sees_what_is_restricted(portal: Portal) -> None:
     assert "Section 2, from 11 May 2026" in page
 
 
-def restricted_paths() -> list[tuple[str, str]]:
+def restricted() -> list[tuple[str, str]]:
     """Method and address of every restricted page, with ids that are there."""
-    ids = {"{pcn}": given.PCN, "{person_id}": given.PERSON, "{concern_id}": given.CONCERN, "{period_id}": given.PERIOD}
-    found = []
-    for route in (route for router in ROUTERS for route in router.routes if "/restricted/" in route.path):
-        path = route.path
-        for name, value in ids.items():
-            path = path.replace(name, value)
-        found += [(method, path) for method in route.methods]
-    return found
+    routes = [route for router in ROUTERS for route in router.routes if "/restricted/" in route.path]
+    return [(method, path) for method in ("GET", "POST") for path in addresses(routes, method)]
 
 
 @pytest.mark.usefixtures("family")
 @pytest.mark.parametrize("role", OTHERS)
 async def test_nobody_else_learns_that_there_is_anything_restricted(portal: Portal, role: str) -> None:
     session = portal.session(role, given.PCN)
-    assert len(restricted_paths()) == 10
-    for method, path in restricted_paths():
+    assert len(restricted()) == 10
+    for method, path in restricted():
         unknown = path.replace(given.PERSON, given.an_id("nobody"))
         sent = {"csrf": session.csrf} if method == "POST" else None
         headers = portal.as_browser(session)
