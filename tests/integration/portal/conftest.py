@@ -1,6 +1,6 @@
 """The portal as it runs: real PostgreSQL, real tokens. It hears what a test tells it; the services it would call are down."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -61,8 +61,15 @@ class Portal:
         kept = [value.partition(";")[0] for value in self.cookies.keep_session(session)]
         return {"cookie": "; ".join(value for value in kept if not value.endswith("="))}
 
+    async def browse(
+        self, session: Session, path: str, method: str = "GET", fields: Mapping[str, str] | None = None
+    ) -> httpx2.Response:
+        """What a browser with this session gets; what it sends is a form of ours."""
+        sent = {"csrf": session.csrf, **(fields or {})} if method == "POST" else None
+        return await self.client.request(method, path, headers=self.as_browser(session), data=sent)
+
     async def page(self, path: str, role: str, *pcns: TenantId) -> httpx2.Response:
-        return await self.client.get(path, headers=self.as_browser(self.session(role, *pcns)))
+        return await self.browse(self.session(role, *pcns), path)
 
     async def api(self, path: str, role: str, *pcns: TenantId, **query: Any) -> httpx2.Response:
         headers = {"authorization": f"Bearer {self.token(role, *pcns)}"}

@@ -158,9 +158,7 @@ async def test_nobody_else_learns_that_there_is_anything_restricted(portal: Port
     assert len(restricted()) == 10
     for method, path in restricted():
         unknown = path.replace(given.PERSON, given.an_id("nobody"))
-        sent = {"csrf": session.csrf} if method == "POST" else None
-        headers = portal.as_browser(session)
-        there, nowhere = [await portal.client.request(method, at, headers=headers, data=sent) for at in (path, unknown)]
+        there, nowhere = [await portal.browse(session, at, method) for at in (path, unknown)]
         assert (there.status_code, there.text) == (nowhere.status_code, nowhere.text) == (403, there.text), path
     for path in (PAGE, OWN, f"{OWN}/waiting", f"{OWN}/triage", f"{OWN}/referrals/{given.REFERRAL}"):
         page = (await portal.page(path, role, given.PCN)).text.lower()

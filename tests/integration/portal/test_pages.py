@@ -45,13 +45,10 @@ async def test_every_page_opens_for_somebody(portal: Portal) -> None:
 async def test_what_is_for_clinicians_is_not_for_a_coordinator(portal: Portal) -> None:
     """Whatever the address says, and whether it is looked at or sent."""
     session = portal.session("coordinator", given.PCN)
-    headers, sent = portal.as_browser(session), {"csrf": session.csrf}
     refused = set()
     for method in ("GET", "POST"):
         for path in paths(portal, method):
-            response = await portal.client.request(
-                method, path, headers=headers, data=sent if method == "POST" else None
-            )
+            response = await portal.browse(session, path, method)
             assert (response.status_code == 403) is bool(FOR_CLINICIANS.search(path)), (method, path)
             refused |= {path} if response.status_code == 403 else set()
     assert len(refused) > 15
@@ -69,7 +66,7 @@ async def test_somebody_of_another_network_sees_nothing(portal: Portal, role: st
 async def test_somebody_of_another_network_changes_nothing(portal: Portal) -> None:
     session = portal.session("clinician", OTHER)
     for path in paths(portal, "POST"):
-        response = await portal.client.post(path, headers=portal.as_browser(session), data={"csrf": session.csrf})
+        response = await portal.browse(session, path, "POST")
         assert response.status_code == 403, path
 
 
@@ -130,14 +127,8 @@ async def test_without_the_referral_service_lists_are_shown_with_ids(portal: Por
 
 async def test_a_form_that_cannot_be_saved_now_keeps_what_was_typed_and_its_command(portal: Portal) -> None:
     session = portal.session("clinician", given.PCN)
-    sent = {
-        "csrf": session.csrf,
-        "command_id": given.an_id("a command"),
-        "clinical_response_priority": "2",
-    }
-    response = await portal.client.post(
-        f"{OWN}/triage/{given.REFERRAL}/triage", headers=portal.as_browser(session), data=sent
-    )
+    sent = {"command_id": given.an_id("a command"), "clinical_response_priority": "2"}
+    response = await portal.browse(session, f"{OWN}/triage/{given.REFERRAL}/triage", "POST", sent)
     assert response.status_code == 422
     assert "Nothing you entered is lost" in response.text
     assert f'name="command_id" value="{given.an_id("a command")}"' in response.text

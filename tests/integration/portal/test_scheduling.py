@@ -157,10 +157,8 @@ async def test_a_place_of_another_session_is_not_found(portal: Portal) -> None:
 
 async def test_what_cannot_be_saved_now_keeps_what_was_typed(portal: Portal) -> None:
     session = portal.session("clinician", PCN)
-    sent = {"csrf": session.csrf, "people-" + given.PLACE: "2", "drop_ins": "1, 3", "language": "bn"}
-    response = await portal.client.post(
-        f"{OWN}/sessions/{given.SESSION}/hold", headers=portal.as_browser(session), data=sent
-    )
+    sent = {"people-" + given.PLACE: "2", "drop_ins": "1, 3", "language": "bn"}
+    response = await portal.browse(session, f"{OWN}/sessions/{given.SESSION}/hold", "POST", sent)
     assert response.status_code == 422
     assert "Nothing you entered is lost" in response.text
     assert 'value="1, 3"' in response.text
