@@ -14,6 +14,7 @@ from tests.integration.portal.conftest import Portal
 from tests.integration.portal.family import OWN, a_family
 from tests.unit.portal import scenarios as given
 from tests.unit.portal.scenarios import heard
+from tests.unit.portal.scheduling_scenarios import APPOINTMENT, PLACE, SESSION
 
 pytestmark = pytest.mark.postgres
 
@@ -40,6 +41,26 @@ async def test_opening_a_page_about_a_person_is_written_down_with_its_purpose(po
         ("a clinician", "page", "direct-care"),
         ("a clinician", "page", "direct-care"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "role", "why"),
+    [
+        (f"/referrals/{given.REFERRAL}", "referrer", "referral"),
+        (f"/referrals/{given.REFERRAL}", "coordinator", "coordination"),
+        (f"/referrals/{given.REFERRAL}/withdraw", "coordinator", "coordination"),
+        (f"/triage/{given.REFERRAL}", "clinician", "direct-care"),
+        (f"/appointments/{APPOINTMENT}", "coordinator", "coordination"),
+        (f"/appointments/{APPOINTMENT}/outcome", "clinician", "direct-care"),
+        (f"/places/{PLACE}", "referrer", "referral"),
+        (f"/sessions/{SESSION}/places/{PLACE}/cancel", "coordinator", "coordination"),
+    ],
+)
+async def test_what_is_somebodys_is_a_page_about_them(portal: Portal, path: str, role: str, why: str) -> None:
+    """The address names a referral, an appointment or a place: whose it is, is found by reading it."""
+    before = len(await reads(portal))
+    assert (await portal.page(f"{OWN}{path}", role, given.PCN)).is_success
+    assert (await reads(portal))[: -before or None] == [(f"a {role}", "page", why)]
 
 
 async def test_who_may_not_open_a_page_leaves_no_line_and_neither_does_an_address_that_is_none(portal: Portal) -> None:

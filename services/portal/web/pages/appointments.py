@@ -152,12 +152,13 @@ async def row_of(visit: Visit, appointment_id: UUID) -> AppointmentRow | None:
 
 
 async def show(visit: Visit, appointment_id: UUID, template: str, form: Form) -> Response:
-    row = await row_of(visit, appointment_id)
+    async with visit.site.pool.scope(visit.tenant) as tx:
+        row = await appointment(tx, visit.tenant, str(appointment_id))
+        person_id = (row and row.person_id) or ""
+        known = await person(tx, visit.tenant, person_id)
+        await visit.note_page(tx, row.person_id if row else None)
     if row is None:
         return visit.missing("appointment")
-    person_id = row.person_id or ""
-    async with visit.site.pool.scope(visit.tenant) as tx:
-        known = await person(tx, visit.tenant, person_id)
     names = await names_of(visit.caller, [person_id])
     now = visit.site.clock()
     content: dict[str, Any] = {

@@ -116,6 +116,7 @@ async def place_page(visit: OfNetwork, place_id: UUID) -> Response:
         row = await place(tx, visit.tenant, str(place_id))
         filled = await group_session(tx, visit.tenant, row.group_session_id) if row else None
         ahead = await families_ahead(tx, visit.tenant, row) if row else 0
+        await visit.note_page(tx, row.person_id if row else None)
     if row is None or filled is None:
         return visit.missing("place")
     line, words = session_line(filled, visit.site.clock()), booked_words(row, filled.session, ahead)

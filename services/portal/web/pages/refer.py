@@ -116,6 +116,7 @@ async def referral_page(visit: OfNetwork, referral_id: UUID) -> Response:
     async with visit.site.pool.scope(visit.tenant) as tx:
         row = await referral(tx, visit.tenant, str(referral_id))
         wait = await wait_of(tx, visit.tenant, str(referral_id))
+        await visit.note_page(tx, row.person_id if row else None)
     if row is None:
         return visit.missing("referral")
     shown = await _followed(visit, row, wait) if visit.may("page:triage-list") else _outcome(visit, row, wait)

@@ -101,6 +101,7 @@ async def _show(visit: Visit, referral_id: UUID, form: Form) -> Response:
         row = await referral(tx, visit.tenant, str(referral_id))
         known = await people(tx, visit.tenant, [row.person_id]) if row else {}
         wait = await wait_of(tx, visit.tenant, str(referral_id))
+        await visit.note_page(tx, row.person_id if row else None)
     if row is None:
         return visit.missing("referral")
     person = known.get(row.person_id)
