@@ -1,5 +1,6 @@
 """The portal as it runs: real PostgreSQL, real tokens. It hears what a test tells it; the services it would call are down."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from services.portal.identity import Tokens
 from services.portal.incoming import READ_MODELS, TOPICS
 from services.portal.main import build
 from services.portal.migrate import MIGRATIONS
+from services.portal.public_account import PublicAccount
 from services.portal.session import Cookies, Session
 from services.portal.settings import PortalSettings
 from tests.conftest import MakeDatabase
@@ -80,6 +82,22 @@ class Portal:
 async def portal(new_database: MakeDatabase, issuer: Issuer) -> AsyncIterator[Portal]:
     async with portal_on(await new_database(MIGRATIONS), issuer) as running_portal:
         yield running_portal
+
+
+@pytest.fixture
+def account(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The portal's own account: the test's issuer hands out no tokens over HTTP."""
+
+    async def ask(_: PublicAccount) -> Tokens:
+        token = portal.issuer.token("public", ["public"], [TenantId("*")])
+        return Tokens(access=token, refresh=None, expires_at=FAR)
+
+    monkeypatch.setattr(PublicAccount, "_ask", ask)
+
+
+def unseen(page: str) -> dict[str, str]:
+    """What the form of a page carries unseen."""
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', page))
 
 
 @asynccontextmanager

@@ -1,29 +1,15 @@
 """The pages for families, over HTTP and without signing in, while the services they would call are down."""
 
-import re
-from collections import Counter
-from datetime import UTC, datetime
-
 import httpx2
 import pytest
-from starlette.routing import Mount
 
-from services.kit.tenancy import TenantId
-from services.kit.testing import NOW
-from services.portal.identity import Tokens
-from services.portal.public_account import PublicAccount
 from services.portal.web.app import FOR_FAMILIES
-from services.referral.migrate import MIGRATIONS
-from tests.conftest import MakeDatabase
-from tests.databases import Database
-from tests.integration.portal.conftest import FAR, Portal
+from tests.integration.portal.conftest import Portal, unseen
 from tests.integration.portal.family import OTHER, a_family
-from tests.integration.referral.conftest import Site, open_site
-from tests.support import Issuer
 from tests.unit.portal import scheduling_scenarios as given
 from tests.unit.portal.scenarios import PCN, PERSON, an_id, configured, heard
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("account")]
 
 SOON, PLACE = an_id("a session to come"), an_id("a place to come")
 STREAM = f"session-{SOON}"
@@ -46,24 +32,9 @@ async def known(portal: Portal) -> None:
     )
 
 
-@pytest.fixture(autouse=True)
-def account(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The test's issuer hands out no tokens over HTTP."""
-
-    async def ask(_: PublicAccount) -> Tokens:
-        token = portal.issuer.token("public", ["public"], [TenantId("*")])
-        return Tokens(access=token, refresh=None, expires_at=FAR)
-
-    monkeypatch.setattr(PublicAccount, "_ask", ask)
-
-
 async def fields(portal: Portal, path: str) -> dict[str, str]:
-    """What the page's form carries unseen; the client keeps the cookie."""
+    """What the page's form carries; the client keeps the cookie."""
     return unseen((await portal.client.get(path)).text)
-
-
-def unseen(page: str) -> dict[str, str]:
-    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', page))
 
 
 def leads_families_on(page: str, path: str) -> None:
@@ -104,31 +75,6 @@ async def test_what_cannot_be_saved_now_is_kept_and_escaped(portal: Portal) -> N
     assert "Nothing you" in response.text
     assert "&lt;b&gt;Gita&lt;/b&gt;" in response.text
     assert f'name="command_id" value="{hidden["command_id"]}"' in response.text
-
-
-async def test_a_family_that_is_refused_and_tries_again_is_one_person(
-    portal: Portal, new_database: MakeDatabase, keyring: Database, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The referral service itself: its clock is behind at first, so that it registers the person and refuses the referral."""
-    now = [NOW]
-    [mount] = [route for route in portal.app.routes if isinstance(route, Mount)]
-    database = await new_database(MIGRATIONS)
-    async for referral in open_site(database, keyring, issuer, clock=lambda: now[0], configured=False):
-        monkeypatch.setattr(mount.app.state.site.owners.referral, "_http", referral.client)  # type: ignore[attr-defined]
-        await referral.configure(PCN)
-        hidden = await fields(portal, f"/help/{PCN}")
-        refused = await portal.client.post(f"/help/{PCN}", data={**hidden, **REQUEST})
-        assert (refused.status_code, await streams(referral)) == (422, {"person": 1})
-        now[0] = datetime.now(UTC)
-        taken = await portal.client.post(f"/help/{PCN}", data={**unseen(refused.text), **REQUEST, "words": "Ring me"})
-        assert (taken.status_code, await streams(referral)) == (303, {"person": 1, "referral": 1})
-
-
-async def streams(referral: Site) -> dict[str, int]:
-    """{person or referral: how many there are}"""
-    async with referral.pool.scope(PCN) as tx:
-        found = await tx.fetch("select distinct stream from events where stream ~ '^(person|referral)-'")
-    return dict(Counter(record["stream"].partition("-")[0] for record in found))
 
 
 async def test_a_form_of_another_page_is_shown_again_with_a_word(portal: Portal) -> None:
