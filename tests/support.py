@@ -51,7 +51,7 @@ class Issuer:
         self._thread.start()
 
     def discovery(self) -> dict[str, str]:
-        return {"issuer": self.url, "jwks_uri": f"{self.url}/jwks"}
+        return {"issuer": self.url, "jwks_uri": f"{self.url}/jwks", "authorization_endpoint": f"{self.url}/sign-in"}
 
     def token(self, user: str, roles: Iterable[str], pcns: Iterable[str], **claims: Any) -> str:
         """A bearer token as the services expect it."""

@@ -8,7 +8,7 @@ import structlog
 from pydantic import TypeAdapter
 
 from services.kit.access_log import Access
-from services.portal.owners import Caller, Owner, OwnerUnreachable
+from services.portal.owners import Caller, Owner
 
 log = structlog.get_logger(__name__)
 
@@ -35,10 +35,7 @@ async def told_by_owners(caller: Caller, person_id: str) -> Told:
 
 
 async def _ask(name: str, owner: Owner, caller: Caller, person_id: str) -> list[Access] | None:
-    try:
-        status, answer = await owner.get(caller.token, f"/v1/pcns/{caller.tenant}/people/{person_id}/accesses")
-    except OwnerUnreachable:
-        status, answer = 503, None
+    status, answer = await caller.get(owner, f"/people/{person_id}/accesses")
     if status != 200:
         log.warning("accesses-not-available", service=name, status=status)
         return None

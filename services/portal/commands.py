@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from services.kit.auth import NotSignedIn
-from services.portal.owners import Caller, Owner, OwnerUnreachable
+from services.portal.owners import Caller, Owner
 
 _NOT_NOW = "This could not be saved just now. Nothing you entered is lost: please try again in a moment."
 _WRONG_FORM = "This is not in the right form."
@@ -27,8 +27,6 @@ class Refusal:
     slug: str
     message: str
     field: str | None = None
-    undecided: bool = False
-    """Nobody knows whether it took effect: only the same command id may be sent again."""
     more: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """{field: what is wrong}, where several fields are."""
 
@@ -181,16 +179,13 @@ async def log_consultation(caller: Caller, command_id: UUID, body: Body) -> Outc
 
 
 async def _command(caller: Caller, owner: Owner, path: str, command_id: UUID, body: Body) -> Outcome:
-    try:
-        status, answer = await owner.post(caller.token, f"/v1/pcns/{caller.tenant}{path}", body, command_id=command_id)
-    except OwnerUnreachable:
-        return Refusal(slug="owner-unreachable", message=_NOT_NOW, undecided=True)
+    status, answer = await caller.post(owner, path, body, command_id=command_id)
     if status == 401:
         raise NotSignedIn
     if status < 300:
         return Done(id=answer["id"], stream=answer["stream"], version=answer["version"])
     if status >= 500:
-        return Refusal(slug=str(answer.get("slug")), message=_NOT_NOW, undecided=True)
+        return Refusal(slug=str(answer.get("slug")), message=_NOT_NOW)
     return _refusal(answer)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from services.portal.names import Shown
-from services.portal.owners import Caller, OwnerUnreachable
+from services.portal.owners import Caller
 
 log = structlog.get_logger(__name__)
 
@@ -32,12 +32,7 @@ class Details:
 
 async def details_of(caller: Caller, person_id: str) -> Details:
     """All that is known of one person, as far as the user may know it."""
-    try:
-        status, answer = await caller.owners.referral.get(
-            caller.token, f"/v1/pcns/{caller.tenant}/people/{person_id}/details"
-        )
-    except OwnerUnreachable:
-        return Details(shown=Shown.NOT_NOW)
+    status, answer = await caller.get(caller.owners.referral, f"/people/{person_id}/details")
     if status in (401, 403):
         return Details(shown=Shown.NOT_ALLOWED)
     if status >= 300:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
+import orjson
 import structlog
 
 from services.kit.auth import NotSignedIn
@@ -41,14 +42,11 @@ class Families:
     ) -> Outcome:
         """Register the person, then ask for a place; `Done.id` is the place's."""
 
-        async def ask(caller: Caller) -> Outcome:
-            known = await register_person(caller, uuid5(command_id, "person"), person)
-            if isinstance(known, Refusal):
-                return known
-            body = {"person_id": known.id, "party_size": party_size}
+        async def ask(caller: Caller, person_id: str) -> Outcome:
+            body = {"person_id": person_id, "party_size": party_size}
             return await _once_known(lambda: book_place(caller, uuid5(command_id, "place"), group_session_id, body))
 
-        return await self._as_public(ask)
+        return await self._for_person(command_id, person, ask)
 
     async def give_up_place(self, command_id: UUID, group_session_id: UUID, place_id: UUID) -> Outcome:
         return await self._as_public(lambda caller: cancel_place(caller, command_id, group_session_id, place_id))
@@ -56,13 +54,22 @@ class Families:
     async def ask_for_help(self, command_id: UUID, person: Mapping[str, Any], referral: Mapping[str, Any]) -> Outcome:
         """Register the person, then receive their referral."""
 
-        async def ask(caller: Caller) -> Outcome:
-            known = await register_person(caller, uuid5(command_id, "person"), person)
-            if isinstance(known, Refusal):
-                return known
-            return await receive_referral(caller, uuid5(command_id, "referral"), {**referral, "person_id": known.id})
+        async def ask(caller: Caller, person_id: str) -> Outcome:
+            return await receive_referral(caller, uuid5(command_id, "referral"), {**referral, "person_id": person_id})
 
-        return await self._as_public(ask)
+        return await self._for_person(command_id, person, ask)
+
+    async def _for_person(
+        self, command_id: UUID, person: Mapping[str, Any], ask: Callable[[Caller, str], Awaitable[Outcome]]
+    ) -> Outcome:
+        """Register the person, then ask for them. However often the form is tried, the same answers are the same person."""
+        written = orjson.dumps(person, option=orjson.OPT_SORT_KEYS).decode()
+
+        async def register_and_ask(caller: Caller) -> Outcome:
+            known = await register_person(caller, uuid5(command_id, f"person {written}"), person)
+            return known if isinstance(known, Refusal) else await ask(caller, known.id)
+
+        return await self._as_public(register_and_ask)
 
     async def _as_public(self, work: Callable[[Caller], Awaitable[Outcome]]) -> Outcome:
         """The work under the portal's own token; once more with a fresh one if that does not open what it should."""
@@ -76,7 +83,7 @@ class Families:
             if problem.kind is not Kind.BUSY and not isinstance(problem, NotSignedIn):
                 raise
             log.warning("public-account-not-usable", slug=problem.slug)
-            return Refusal(slug=problem.slug, message=_NOT_NOW, undecided=True)
+            return Refusal(slug=problem.slug, message=_NOT_NOW)
 
     async def _caller(self) -> Caller:
         return Caller(owners=self.owners, token=await self.account.token(), tenant=self.tenant)
@@ -91,5 +98,5 @@ async def _once_known(ask: Callable[[], Awaitable[Outcome]]) -> Outcome:
         if not too_early:
             return outcome
         if time.monotonic() > until:
-            return Refusal(slug=_NOT_KNOWN_YET, message=_NOT_NOW, undecided=True)
+            return Refusal(slug=_NOT_KNOWN_YET, message=_NOT_NOW)
         await asyncio.sleep(_BETWEEN_TRIES)

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from services.portal.owners import Caller, OwnerUnreachable
+from services.portal.owners import Caller
 
 log = structlog.get_logger(__name__)
 
@@ -46,12 +46,7 @@ async def names_of(caller: Caller, person_ids: Iterable[str]) -> Names:
     wanted = sorted(set(person_ids))
     if not wanted:
         return Names()
-    try:
-        path = f"/v1/pcns/{caller.tenant}/people/identities"
-        status, answer = await caller.owners.referral.post(caller.token, path, {"person_ids": wanted})
-    except OwnerUnreachable:
-        log.warning("names-not-available", tenant=caller.tenant)
-        return Names(shown=Shown.NOT_NOW)
+    status, answer = await caller.post(caller.owners.referral, "/people/identities", {"person_ids": wanted})
     if status in (401, 403):
         return Names(shown=Shown.NOT_ALLOWED)
     if status >= 300:
@@ -68,12 +63,7 @@ class Found:
 
 async def search(caller: Caller, terms: Mapping[str, str]) -> list[Found] | None:
     """People the terms fit ({"nhs_number"} or {"full_name"} or {"external_reference"}); None when it cannot be asked now."""
-    try:
-        status, answer = await caller.owners.referral.post(
-            caller.token, f"/v1/pcns/{caller.tenant}/people/search", terms
-        )
-    except OwnerUnreachable:
-        return None
+    status, answer = await caller.post(caller.owners.referral, "/people/search", terms)
     if status >= 300:
         return [] if status in (404, 422) else None
     return [Found(person_id=str(fields["person_id"]), identity=_identity(fields)) for fields in answer]

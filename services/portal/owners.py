@@ -13,6 +13,7 @@ from services.kit.tenancy import TenantId
 from services.kit.tracing import current_traceparent
 
 _PATIENCE = httpx2.Timeout(10.0, connect=2.0)
+_UNREACHABLE = 503, {"slug": "owner-unreachable"}
 
 _purpose: ContextVar[str] = ContextVar("purpose", default=NOT_SAID)
 
@@ -20,10 +21,6 @@ _purpose: ContextVar[str] = ContextVar("purpose", default=NOT_SAID)
 def reading_for(purpose: str) -> None:
     """Whatever is asked of the owners from here on is asked for this: they write it down with what was read."""
     _purpose.set(purpose)
-
-
-class OwnerUnreachable(Exception):
-    """The service did not answer, or answered what is not JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,28 +33,27 @@ class Condition:
 
 
 class Owner:
-    """One service. Answers are (status, body)."""
+    """One service. Answers are (status, body): 503 where it does not answer, or answers what is not JSON."""
 
     def __init__(self, url: str) -> None:
         self._http = httpx2.AsyncClient(base_url=url, timeout=_PATIENCE)
 
     async def get(self, token: str, path: str) -> tuple[int, Any]:
-        """Raises OwnerUnreachable."""
         return await self._send("GET", token, path)
 
     async def post(
         self, token: str, path: str, body: Mapping[str, Any], *, command_id: UUID | None = None
     ) -> tuple[int, Any]:
-        """A command when it has an id, else a question that must not stand in a URL. Raises OwnerUnreachable."""
+        """A command when it has an id, else a question that must not stand in a URL."""
         return await self._send("POST", token, path, json=dict(body), command_id=command_id)
 
-    async def operations(self) -> "Condition":
-        """How it says it is; what every service shows without a token. Raises OwnerUnreachable."""
+    async def operations(self) -> Condition | None:
+        """How it says it is; what every service shows without a token. None where it does not answer."""
         try:
             health, numbers = await self._http.get("/healthz"), await self._http.get("/metrics")
             checks = health.json()
-        except (httpx2.HTTPError, ValueError) as problem:
-            raise OwnerUnreachable from problem
+        except (httpx2.HTTPError, ValueError):
+            return None
         said = {str(part): str(state) for part, state in checks.items() if part != "status"}
         return Condition(healthy=health.is_success, checks=said, metrics=numbers.text)
 
@@ -74,8 +70,8 @@ class Owner:
         try:
             response = await self._http.request(method, path, json=json, headers=headers)
             return response.status_code, response.json()
-        except (httpx2.HTTPError, ValueError) as problem:
-            raise OwnerUnreachable from problem
+        except (httpx2.HTTPError, ValueError):
+            return _UNREACHABLE
 
 
 class Owners:
@@ -111,3 +107,12 @@ class Caller:
     owners: Owners
     token: str
     tenant: TenantId
+
+    async def get(self, owner: Owner, path: str) -> tuple[int, Any]:
+        """What a service answers of this network."""
+        return await owner.get(self.token, f"/v1/pcns/{self.tenant}{path}")
+
+    async def post(
+        self, owner: Owner, path: str, body: Mapping[str, Any], *, command_id: UUID | None = None
+    ) -> tuple[int, Any]:
+        return await owner.post(self.token, f"/v1/pcns/{self.tenant}{path}", body, command_id=command_id)

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from services.portal.owners import Caller, OwnerUnreachable
+from services.portal.owners import Caller
 
 log = structlog.get_logger(__name__)
 
@@ -37,10 +37,7 @@ async def on_register(caller: Caller, training_session_id: str) -> list[Professi
 
 
 async def _asked(caller: Caller, path: str) -> Any:
-    try:
-        status, answer = await caller.owners.training.get(caller.token, f"/v1/pcns/{caller.tenant}{path}")
-    except OwnerUnreachable:
-        status, answer = 503, None
+    status, answer = await caller.get(caller.owners.training, path)
     if status >= 300:
         log.warning("professionals-not-available", tenant=caller.tenant, status=status)
         return None

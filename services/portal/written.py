@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from services.portal.names import Shown
-from services.portal.owners import Caller, Owner, OwnerUnreachable
+from services.portal.owners import Caller, Owner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +87,7 @@ def _of_measure(person_id: str, measure: dict[str, Any]) -> Iterable[Note]:
 
 
 async def _ask(caller: Caller, owner: Owner, path: str) -> tuple[Shown, Any]:
-    try:
-        status, answer = await owner.get(caller.token, f"/v1/pcns/{caller.tenant}{path}")
-    except OwnerUnreachable:
-        return Shown.NOT_NOW, None
+    status, answer = await caller.get(owner, path)
     if status in (401, 403):
         return Shown.NOT_ALLOWED, None
     # Of somebody nobody measured, or who was erased, nothing was written.

@@ -142,7 +142,6 @@ limit $4 offset $5
 """
 
 ON_TRIAGE_LIST = ("received", "triaged")
-ON_WAITING_LIST = ("received", "triaged", "accepted")
 
 
 async def to_triage(

@@ -83,11 +83,3 @@ async def _with_clocks(tx: Tx, tenant: TenantId, referral_ids: Sequence[str]) ->
     referrals = await by_ids(tx, tenant, list(referral_ids))
     waits = await waits_of(tx, tenant, referral_ids)
     return [Made(referral=referrals[each], wait=waits.get(each)) for each in referral_ids]
-
-
-async def sent_by(tx: Tx, tenant: TenantId, referral_id: str) -> str | None:
-    """The account that sent a referral; None: the family itself, or not known."""
-    account: str | None = await tx.fetchval(
-        "select referred_by from referrals_made where tenant = $1 and referral_id = $2", tenant, referral_id
-    )
-    return account

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias, assert_never
 
-from services.portal.web.forms import Form
-from services.portal.web.words import choices
+from services.portal.web.forms import Form, without_gaps
+from services.portal.web.times import day_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +67,16 @@ class Question:
 
     def fresh(self, today: date) -> Form:
         """The form before anybody wrote: every day is today."""
-        days = [each.name for each in self.asks if isinstance(each, Day)]
-        return Form(values={f"{name}-{part}": str(getattr(today, part)) for name in days for part in _PARTS})
+        values: dict[str, str] = {}
+        for each in self.asks:
+            if isinstance(each, Day):
+                values |= day_values(each.name, today)
+        return Form(values=values)
 
     def read(self, form: Form, today: date) -> dict[str, Any]:
         """The body for the owner; what is wrong is in the form."""
         body = {each.name: _read(form, each, today) for each in self.asks}
-        return {name: value for name, value in body.items() if value is not None}
+        return without_gaps(body)
 
     @property
     def anchors(self) -> dict[str, str]:
@@ -81,13 +84,10 @@ class Question:
         return {each.name: f"{each.name}-day" for each in self.asks if isinstance(each, Day)}
 
 
-_PARTS = ("day", "month", "year")
-
-
 def _read(form: Form, asked: Asked, today: date) -> str | int | None:
     match asked:
         case Choose(name=name, codes=codes, missing=missing):
-            return form.choice(name, [choice.code for choice in choices(codes)], missing=missing)
+            return form.code(name, codes, missing=missing)
         case Write(name=name, missing=missing, longest=longest):
             return form.text(name, missing=missing, longest=longest)
         case Rate(name=name):

@@ -40,10 +40,9 @@ class Asking:
 
     async def show(self, form: Form) -> Response:
         names = await names_of(self.visit.caller, [self.person_id])
-        return self.visit.page(
+        return self.visit.form_page(
             "asked/page.jinja",
-            status=200 if form.valid else 422,
-            form=form,
+            form,
             names=names,
             who=who(names, self.person_id),
             question=self.question,

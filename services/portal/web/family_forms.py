@@ -4,9 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from services.portal.readmodels.pcns import PcnRow
-from services.portal.web.forms import Form
+from services.portal.web.forms import Form, without_gaps
 from services.portal.web.needs_form import read_needs
-from services.portal.web.scheduling_forms import codes_of, optional_choice, without_gaps
 
 MYSELF, SOMEBODY_ELSE = "B1", "B2"
 _NO_NUMBER_ASKED = "nhs-number-not-known"
@@ -20,15 +19,9 @@ def read_person(form: Form) -> dict[str, Any]:
     body = {
         "full_name": form.text("full_name", missing="Write a name, so that we know who you are"),
         **_reach(form),
-        "preferred_language": form.choice(
-            "preferred_language", codes_of("preferred_language"), missing="Choose a language"
-        ),
-        "interpreter_required": form.choice(
-            "interpreter_required", ("yes", "no"), missing="Tell us if you need an interpreter"
-        )
-        == "yes",
-        "ethnic_category": optional_choice(form, "ethnic_category", codes_of("ethnic_category"))
-        or _ETHNIC_GROUP_NOT_KNOWN,
+        "preferred_language": form.code("preferred_language", missing="Choose a language"),
+        "interpreter_required": form.yes_or_no("interpreter_required", missing="Tell us if you need an interpreter"),
+        "ethnic_category": form.code("ethnic_category") or _ETHNIC_GROUP_NOT_KNOWN,
         "nhs_number_missing_reason": _NO_NUMBER_ASKED,
     }
     return without_gaps(body)
@@ -46,8 +39,8 @@ def read_circumstances(form: Form, network: PcnRow) -> dict[str, Any]:
     listed = [practice["ods_code"] for practice in network.practices]
     return without_gaps(
         {
-            "perinatal_stage": optional_choice(form, "perinatal_stage", codes_of("perinatal_stage")),
-            "practice_ods_code": optional_choice(form, "practice_ods_code", listed),
+            "perinatal_stage": form.code("perinatal_stage"),
+            "practice_ods_code": form.choice("practice_ods_code", listed),
             **read_needs(form),
         }
     )

@@ -4,13 +4,15 @@ What the values mean is for the service that owns them to judge; its refusals ar
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
 from services.portal.commands import Refusal
+from services.portal.web.words import codes_of
 
 _FIRST_YEAR = 1900
 _LONGEST_NUMBER = 9
@@ -99,6 +101,23 @@ class Form:
             self.wrong(name, missing or "Choose one of the answers on the page")
         return None
 
+    def code(self, name: str, code_list: str = "", *, missing: str | None = None) -> str | None:
+        """One of the codes a list of words.yaml offers; the list has the field's name unless told."""
+        return self.choice(name, codes_of(code_list or name), missing=missing)
+
+    def yes_or_no(self, name: str, *, missing: str | None = None) -> bool | None:
+        """None when neither was chosen, which is a problem if `missing` says so."""
+        said = self.choice(name, ("yes", "no"), missing=missing)
+        return None if said is None else said == "yes"
+
+    def ticked(self, name: str, codes: Iterable[str]) -> list[str]:
+        """The codes whose boxes `name-code` are ticked, in the order of the list."""
+        self.read(name)
+        said = {code: self.value(f"{name}-{code}") for code in codes}
+        if not set(said.values()) <= {"", "yes"}:
+            self.wrong(name, "Choose from the boxes on the page")
+        return [code for code, answer in said.items() if answer]
+
     def day(self, name: str, what: str, *, needed: bool = False) -> date | None:
         """A date from three boxes. `what` begins the message: "Date of birth"."""
         self.read(name, f"{name}-day")
@@ -148,10 +167,13 @@ class Form:
     def refuse(self, refusal: Refusal, fields: Mapping[str, str] | None = None) -> None:
         """Show an owner's refusal beside its field. `fields` maps the owner's names to anchors where they differ.
 
-        A refusal took no effect, so the next try is a new command; where nobody knows, it stays the same one.
+        The command keeps its id: a refusal took no effect and is decided anew, and what did take effect is not done twice.
         """
         anchors = {**self.anchors, **(fields or {})}
         for name, message in (refusal.more or {refusal.field or "": refusal.message}).items():
             self.problems[name or "form"] = Problem(message, anchors.get(name) or None, refusal.slug)
-        if not refusal.undecided:
-            self.command_id = uuid4()
+
+
+def without_gaps(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What was answered, for an owner: the rest is left out."""
+    return {name: value for name, value in body.items() if value is not None}

@@ -12,18 +12,12 @@ def london_day(moment: datetime) -> date:
 
 def day_in_words(day: date | datetime | None) -> str:
     """3 May 2026"""
-    if day is None:
-        return ""
-    day = london_day(day) if isinstance(day, datetime) else day
-    return f"{day.day} {day:%B %Y}"
+    return _written(day, "{0.day} {0:%B %Y}")
 
 
 def short_day(day: date | datetime | None) -> str:
     """3 May 2026, months in three letters: for tables"""
-    if day is None:
-        return ""
-    day = london_day(day) if isinstance(day, datetime) else day
-    return f"{day.day} {day:%b %Y}"
+    return _written(day, "{0.day} {0:%b %Y}")
 
 
 def moment_in_words(moment: datetime | None) -> str:
@@ -43,10 +37,12 @@ def time_in_words(moment: datetime | None) -> str:
 
 def weekday_in_words(day: date | datetime | None) -> str:
     """Sunday 3 May 2026"""
-    if day is None:
-        return ""
-    day = london_day(day) if isinstance(day, datetime) else day
-    return f"{day:%A} {day_in_words(day)}"
+    return _written(day, "{0:%A} {0.day} {0:%B %Y}")
+
+
+def _written(day: date | datetime | None, how: str) -> str:
+    """Nothing for nothing; a moment by its day in England."""
+    return "" if day is None else how.format(london_day(day) if isinstance(day, datetime) else day)
 
 
 def span_in_words(starts_at: datetime | None, ends_at: datetime | None) -> str:

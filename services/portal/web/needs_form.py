@@ -1,12 +1,13 @@
 """Reads what somebody needs from us and how they wish to be reached. It is asked once; what is left empty changes nothing."""
 
-from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from services.portal.details import Details
 from services.portal.readmodels.pcns import PcnRow
-from services.portal.web.forms import Form
-from services.portal.web.scheduling_forms import codes_of, optional_choice, ticked, without_gaps, yes_or_no
+from services.portal.web.forms import Form, without_gaps
+from services.portal.web.times import day_values
+from services.portal.web.words import codes_of
 
 _LONGEST_NOTE = 2000
 _LONGEST_ADDRESS = 500
@@ -39,8 +40,8 @@ def read_needs(form: Form) -> dict[str, Any]:
     """What to arrange, and how to reach them; everything may be left empty."""
     return without_gaps(
         {
-            "contact_preference": optional_choice(form, "contact_preference", codes_of("contact_preference")),
-            "access_needs": ticked(form, "access_needs", codes_of("access_need")) or None,
+            "contact_preference": form.code("contact_preference"),
+            "access_needs": form.ticked("access_needs", codes_of("access_need")) or None,
             "access_note": form.text("access_note", longest=_LONGEST_NOTE),
             "postal_address": form.text("postal_address", longest=_LONGEST_ADDRESS),
         }
@@ -56,11 +57,11 @@ def read_changes(form: Form, network: PcnRow | None) -> dict[str, Any]:
         {
             **texts,
             **{name: day.isoformat() for name, day in days.items() if day},
-            **{name: optional_choice(form, name, codes_of(name)) for name in _CODED},
-            "practice_ods_code": optional_choice(form, "practice_ods_code", listed),
-            "interpreter_required": yes_or_no(form, "interpreter_required"),
+            **{name: form.code(name) for name in _CODED},
+            "practice_ods_code": form.choice("practice_ods_code", listed),
+            "interpreter_required": form.yes_or_no("interpreter_required"),
             **read_needs(form),
-            "remove": ticked(form, "remove", REMOVABLE) or None,
+            "remove": form.ticked("remove", REMOVABLE) or None,
         }
     )
 
@@ -72,14 +73,8 @@ def shown_as(details: Details) -> dict[str, str]:
     interpreter = details.known.get("interpreter_required")
     if interpreter is not None:
         values["interpreter_required"] = "yes" if interpreter else "no"
-    ticks = {f"access_needs-{code}": "yes" for code in details.access_needs}
-    return {**values, **ticks, **_day_boxes(details.known, _DAYS)}
-
-
-def _day_boxes(known: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
-    boxes: dict[str, str] = {}
-    for name in names:
-        if known.get(name):
-            year, month, day = str(known[name]).split("-")
-            boxes |= {f"{name}-day": str(int(day)), f"{name}-month": str(int(month)), f"{name}-year": year}
-    return boxes
+    values |= {f"access_needs-{code}": "yes" for code in details.access_needs}
+    for name in _DAYS:
+        if day := details.text(name):
+            values |= day_values(name, date.fromisoformat(day))
+    return values

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 from services.portal.readmodels.pcns import PcnRow
-from services.portal.web.forms import Form
+from services.portal.web.forms import Form, without_gaps
 from services.portal.web.needs_form import read_needs
-from services.portal.web.words import choices
+from services.portal.web.words import codes_of
 
 PROFESSIONAL, FAMILY = "professional", "family"
 FROM_THE_FAMILY = ("B1", "B2")
@@ -35,16 +35,12 @@ def read_person(form: Form, network: PcnRow | None) -> dict[str, Any] | None:
         "postcode": form.text("postcode", longest=10),
         "practice_ods_code": _practice(form, network),
         **_stage(form),
-        "ethnic_category": form.choice(
-            "ethnic_category", _codes("ethnic_category"), missing="Choose an ethnic group, or that it is not known"
-        ),
-        "preferred_language": form.choice(
-            "preferred_language", _codes("preferred_language"), missing="Choose the language they prefer"
-        ),
-        "interpreter_required": _yes(form, "interpreter_required", "Say whether an interpreter is needed"),
+        "ethnic_category": form.code("ethnic_category", missing="Choose an ethnic group, or that it is not known"),
+        "preferred_language": form.code("preferred_language", missing="Choose the language they prefer"),
+        "interpreter_required": form.yes_or_no("interpreter_required", missing="Say whether an interpreter is needed"),
         **read_needs(form),
     }
-    return _without_gaps(body)
+    return without_gaps(body)
 
 
 def _require_id(form: Form) -> None:
@@ -59,7 +55,7 @@ def _nhs_number(form: Form) -> dict[str, str | None]:
         return {"nhs_number": given and given.replace(" ", "").replace("-", "")}
     if known == "no":
         name = "nhs_number_missing_reason"
-        return {name: form.choice(name, _codes(name), missing="Say why there is no NHS number")}
+        return {name: form.code(name, missing="Say why there is no NHS number")}
     return {}
 
 
@@ -70,7 +66,7 @@ def _practice(form: Form, network: PcnRow | None) -> str | None:
 
 
 def _stage(form: Form) -> dict[str, str | None]:
-    stage = form.choice("perinatal_stage", _codes("perinatal_stage"), missing="Say where the family is now")
+    stage = form.code("perinatal_stage", missing="Say where the family is now")
     due = form.day("estimated_delivery_date", "The expected date of birth") if stage == "antenatal" else None
     born = form.day("infant_birth_date", "The baby’s date of birth") if stage == "postnatal" else None
     return {"perinatal_stage": stage, "estimated_delivery_date": _iso(due), "infant_birth_date": _iso(born)}
@@ -79,9 +75,7 @@ def _stage(form: Form) -> dict[str, str | None]:
 def read_referral(form: Form, today: date) -> Referral:
     body = {
         **_source(form),
-        "primary_reason": form.choice(
-            "primary_reason", _codes("primary_reason"), missing="Choose the main reason for asking for help"
-        ),
+        "primary_reason": form.code("primary_reason", missing="Choose the main reason for asking for help"),
     }
     if note := form.text("note", longest=_LONGEST_NOTE):
         body["note"] = note
@@ -90,7 +84,7 @@ def read_referral(form: Form, today: date) -> Referral:
     received_on = form.day("received_on", "The date the request came in", needed=True)
     if received_on and received_on > today:
         form.wrong("received_on", "The date the request came in must be today or in the past", "received_on-day")
-    return Referral(body=_without_gaps(body), received_on=received_on or today)
+    return Referral(body=without_gaps(body), received_on=received_on or today)
 
 
 def _source(form: Form) -> dict[str, str | None]:
@@ -104,9 +98,8 @@ def _source(form: Form) -> dict[str, str | None]:
         "source_of_referral": form.choice(
             "source_of_referral", professional_sources(), missing="Choose the service that is referring"
         ),
-        "referring_professional_type": form.choice(
+        "referring_professional_type": form.code(
             "referring_professional_type",
-            _codes("referring_professional_type"),
             missing="Choose the referrer’s profession",
         ),
         "referring_org_ods_code": (form.text("referring_org_ods_code", longest=12) or "").upper() or None,
@@ -114,20 +107,8 @@ def _source(form: Form) -> dict[str, str | None]:
 
 
 def professional_sources() -> list[str]:
-    return [code for code in _codes("source_of_referral") if code not in FROM_THE_FAMILY]
-
-
-def _codes(code_list: str) -> list[str]:
-    return [choice.code for choice in choices(code_list)]
-
-
-def _yes(form: Form, name: str, missing: str) -> bool:
-    return form.choice(name, ("yes", "no"), missing=missing) == "yes"
+    return [code for code in codes_of("source_of_referral") if code not in FROM_THE_FAMILY]
 
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
-
-
-def _without_gaps(body: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if value is not None}

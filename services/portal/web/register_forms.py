@@ -7,10 +7,10 @@ from typing import Any
 from services.portal.professionals import Professional
 from services.portal.readmodels.pcns import PcnRow
 from services.portal.readmodels.training_sessions import TrainingSessionRow
-from services.portal.web.forms import Form
+from services.portal.web.forms import Form, without_gaps
 from services.portal.web.refer_form import NOT_LISTED
-from services.portal.web.scheduling_forms import codes_of, whole_number, without_gaps
 from services.portal.web.training_forms import read_practice
+from services.portal.web.words import codes_of
 
 LINES, MORE = 6, 6
 _MOST_LINES = 200
@@ -104,7 +104,7 @@ def _confidence(form: Form, line: str, objective: str, lowest: int, highest: int
     for when in ("before", "after"):
         name = f"{when}-{objective}-{line}"
         if form.value(name).strip():
-            answers[when] = whole_number(form, name, f"Confidence {when}", lowest=lowest, highest=highest)
+            answers[when] = form.whole_number(name, f"Confidence {when}", lowest=lowest, highest=highest)
     return {"objective": objective, **answers} if answers else {}
 
 

@@ -1,12 +1,11 @@
 """Reads the forms about appointments and sessions into what the scheduling service takes."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from services.portal.readmodels.appointments import AppointmentRow
-from services.portal.web.forms import Form
+from services.portal.web.forms import Form, without_gaps
 from services.portal.web.times import read_times
-from services.portal.web.words import choices
+from services.portal.web.words import codes_of
 
 SEEN = ("5", "6")
 _NOT_KNOWN = "und"
@@ -15,55 +14,23 @@ _LONGEST_NUMBER = 3
 _LONGEST_LIST = 60
 
 
-def codes_of(code_list: str) -> list[str]:
-    return [choice.code for choice in choices(code_list)]
-
-
 def spoken() -> list[str]:
     """The languages a session can be held in: every one but "not known"."""
     return [code for code in codes_of("preferred_language") if code != _NOT_KNOWN]
-
-
-def optional_choice(form: Form, name: str, codes: Iterable[str]) -> str | None:
-    return form.choice(name, list(codes)) if form.value(name) else None
-
-
-def yes_or_no(form: Form, name: str) -> bool | None:
-    """None when nothing was ticked."""
-    said = optional_choice(form, name, ("yes", "no"))
-    return None if said is None else said == "yes"
-
-
-def ticked(form: Form, name: str, codes: Iterable[str]) -> list[str]:
-    """The codes whose boxes `name-code` are ticked, in the order of the list."""
-    form.read(name)
-    said = {code: form.value(f"{name}-{code}") for code in codes}
-    if not set(said.values()) <= {"", "yes"}:
-        form.wrong(name, "Choose from the boxes on the page")
-    return [code for code, answer in said.items() if answer]
-
-
-def without_gaps(body: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if value is not None}
 
 
 def read_booking(form: Form, person_id: str, referral_ids: list[str]) -> dict[str, Any]:
     return without_gaps(
         {
             "person_id": person_id,
-            "referral_id": optional_choice(form, "referral_id", referral_ids),
+            "referral_id": form.choice("referral_id", referral_ids),
             "clinician_id": form.text("clinician_id", missing="Enter the clinician’s account", longest=100),
             **read_times(form),
-            "consultation_mechanism": form.choice(
-                "consultation_mechanism", codes_of("consultation_mechanism"), missing="Choose how they will meet"
+            "consultation_mechanism": form.code("consultation_mechanism", missing="Choose how they will meet"),
+            "activity_location_type": form.code("activity_location_type"),
+            "interpreter_required": form.yes_or_no(
+                "interpreter_required", missing="Say whether an interpreter is needed"
             ),
-            "activity_location_type": optional_choice(
-                form, "activity_location_type", codes_of("activity_location_type")
-            ),
-            "interpreter_required": form.choice(
-                "interpreter_required", ("yes", "no"), missing="Say whether an interpreter is needed"
-            )
-            == "yes",
             "override_reason": form.text("override_reason", longest=500),
         }
     )
@@ -81,14 +48,14 @@ def read_move(form: Form) -> dict[str, Any]:
 
 def read_attendance(form: Form) -> dict[str, Any]:
     """What became of an appointment. What was done belongs to one at which somebody was seen."""
-    status = form.choice("attendance_status", codes_of("attendance_status"), missing="Say what became of it")
+    status = form.code("attendance_status", missing="Say what became of it")
     seen = status in SEEN
     body = {
         "attendance_status": status,
-        "activities": ticked(form, "activities", codes_of("activities")) if seen else [],
-        "others_present": ticked(form, "others_present", codes_of("others_present")) if seen else [],
-        "interpreter_present": yes_or_no(form, "interpreter_present") if seen else None,
-        "partner_assessment_offered": yes_or_no(form, "partner_assessment_offered") if seen else None,
+        "activities": form.ticked("activities", codes_of("activities")) if seen else [],
+        "others_present": form.ticked("others_present", codes_of("others_present")) if seen else [],
+        "interpreter_present": form.yes_or_no("interpreter_present") if seen else None,
+        "partner_assessment_offered": form.yes_or_no("partner_assessment_offered") if seen else None,
         "note": form.text("note", longest=4000),
     }
     return without_gaps(body)
@@ -109,20 +76,16 @@ def attendance_values(row: AppointmentRow) -> dict[str, str]:
 
 
 def read_session(form: Form) -> dict[str, Any]:
-    capacity = whole_number(form, "capacity", "How many people there is room for", lowest=1)
+    capacity = form.whole_number("capacity", "How many people there is room for", lowest=1, highest=_MOST_PEOPLE)
     return without_gaps(
         {
-            "session_type": form.choice("session_type", codes_of("session_type"), missing="Choose the kind of session"),
+            "session_type": form.code("session_type", missing="Choose the kind of session"),
             **read_times(form),
             "capacity": capacity,
-            "consultation_mechanism": form.choice(
-                "consultation_mechanism", codes_of("consultation_mechanism"), missing="Choose how people meet"
-            ),
-            "activity_location_type": optional_choice(
-                form, "activity_location_type", codes_of("activity_location_type")
-            ),
+            "consultation_mechanism": form.code("consultation_mechanism", missing="Choose how people meet"),
+            "activity_location_type": form.code("activity_location_type"),
             "language": form.choice("language", spoken(), missing="Choose the language"),
-            "open_to_all": form.choice("open_to_all", ("yes", "no"), missing="Say who may come") == "yes",
+            "open_to_all": form.yes_or_no("open_to_all", missing="Say who may come"),
         }
     )
 
@@ -138,7 +101,9 @@ def read_register(form: Form, place_ids: list[str]) -> dict[str, Any]:
 
 
 def _people(form: Form, name: str) -> int:
-    return whole_number(form, name, "How many came", lowest=0) or 0 if form.value(name).strip() else 0
+    if not form.value(name).strip():
+        return 0
+    return form.whole_number(name, "How many came", lowest=0, highest=_MOST_PEOPLE) or 0
 
 
 def _drop_ins(form: Form) -> list[int]:
@@ -149,7 +114,3 @@ def _drop_ins(form: Form) -> list[int]:
         form.wrong("drop_ins", "Write a number of people for each family, like 2, 3, 1")
         return []
     return numbers
-
-
-def whole_number(form: Form, name: str, what: str, *, lowest: int, highest: int = _MOST_PEOPLE) -> int | None:
-    return form.whole_number(name, what, lowest=lowest, highest=highest)

@@ -87,6 +87,10 @@ class Visitor:
         frame = {"visitor": self, "synthetic": self.site.synthetic, "notice": self.request.query_params.get("saved")}
         return HTMLResponse(render(template, **frame, **content), status_code=status)
 
+    def form_page(self, template: str, form: Form, **content: Any) -> HTMLResponse:
+        """A page with a form, as it was typed and with what is wrong beside it."""
+        return self.page(template, status=200 if form.valid else 422, form=form, **content)
+
     def may(self, permission: str) -> bool:
         return may(self.principal, permission)
 
@@ -121,6 +125,11 @@ class Visit(Visitor):
         # The zero-argument form of super() does not work in a class that `slots=True` makes anew.
         return Visitor.page(self, template, status=status, visit=self, **content)
 
+    async def note_page(self, tx: Tx, person_id: str | None) -> None:
+        """Somebody opens a page about this person, or about something that is theirs: it is written down where it is read."""
+        if person_id is not None and self.request.method == "GET":
+            await note_read(tx, self.tenant, self.principal, what="page", subject=person_id)
+
     async def saved(self, notice: str, path: str, *done: Done) -> Response:
         """On to a page that shows what was saved, once it can; if that takes long, the page says so."""
         more = "&" if "?" in path else "?"
@@ -142,18 +151,19 @@ async def _visit(visitor: OfVisitor, tenant: Pcn) -> Visit:
     principal = replace(visitor.principal, purpose=purpose_of(visitor.principal))
     reading_for(principal.purpose)
     async with visitor.site.pool.scope(tenant) as tx:
-        network = await pcn(tx, tenant)
+        visit = Visit(
+            request=visitor.request,
+            site=visitor.site,
+            principal=principal,
+            session=visitor.session,
+            tenant=tenant,
+            network=await pcn(tx, tenant),
+        )
         about = _person_in(visitor.request)
         if about is not None:
-            await _of_person(tx, tenant, principal, about, visitor.request.method)
-    return Visit(
-        request=visitor.request,
-        site=visitor.site,
-        principal=principal,
-        session=visitor.session,
-        tenant=tenant,
-        network=network,
-    )
+            await _require_not_erased(tx, tenant, about)
+            await visit.note_page(tx, about)
+    return visit
 
 
 def _person_in(request: Request) -> str | None:
@@ -163,12 +173,10 @@ def _person_in(request: Request) -> str | None:
     return None
 
 
-async def _of_person(tx: Tx, tenant: TenantId, principal: Principal, person_id: str, method: str) -> None:
+async def _require_not_erased(tx: Tx, tenant: TenantId, person_id: str) -> None:
     when = await erased_at(tx, tenant, person_id)
     if when is not None:
         raise Erased(f"This person's record was erased on {day_in_words(when)}.")
-    if method == "GET":
-        await note_read(tx, tenant, principal, what="page", subject=person_id)
 
 
 OfNetwork = Annotated[Visit, Depends(_visit)]

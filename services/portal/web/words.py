@@ -33,6 +33,11 @@ def word(code_list: str, code: str | None) -> str:
     return "Not known" if code is None else _content()[code_list].get(code, code)
 
 
+def codes_of(code_list: str) -> list[str]:
+    """The codes a form offers, in its order."""
+    return [choice.code for choice in choices(code_list)]
+
+
 def choices(code_list: str) -> list[Choice]:
     """What a form offers, in its order."""
     left_out = _content()[_NOT_OFFERED].get(code_list, ())

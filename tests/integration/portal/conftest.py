@@ -1,6 +1,7 @@
 """The portal as it runs: real PostgreSQL, real tokens. It hears what a test tells it; the services it would call are down."""
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +19,7 @@ from services.portal.identity import Tokens
 from services.portal.incoming import READ_MODELS, TOPICS
 from services.portal.main import build
 from services.portal.migrate import MIGRATIONS
+from services.portal.public_account import PublicAccount
 from services.portal.session import Cookies, Session
 from services.portal.settings import PortalSettings
 from tests.conftest import MakeDatabase
@@ -61,8 +63,15 @@ class Portal:
         kept = [value.partition(";")[0] for value in self.cookies.keep_session(session)]
         return {"cookie": "; ".join(value for value in kept if not value.endswith("="))}
 
+    async def browse(
+        self, session: Session, path: str, method: str = "GET", fields: Mapping[str, str] | None = None
+    ) -> httpx2.Response:
+        """What a browser with this session gets; what it sends is a form of ours."""
+        sent = {"csrf": session.csrf, **(fields or {})} if method == "POST" else None
+        return await self.client.request(method, path, headers=self.as_browser(session), data=sent)
+
     async def page(self, path: str, role: str, *pcns: TenantId) -> httpx2.Response:
-        return await self.client.get(path, headers=self.as_browser(self.session(role, *pcns)))
+        return await self.browse(self.session(role, *pcns), path)
 
     async def api(self, path: str, role: str, *pcns: TenantId, **query: Any) -> httpx2.Response:
         headers = {"authorization": f"Bearer {self.token(role, *pcns)}"}
@@ -73,6 +82,22 @@ class Portal:
 async def portal(new_database: MakeDatabase, issuer: Issuer) -> AsyncIterator[Portal]:
     async with portal_on(await new_database(MIGRATIONS), issuer) as running_portal:
         yield running_portal
+
+
+@pytest.fixture
+def account(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The portal's own account: the test's issuer hands out no tokens over HTTP."""
+
+    async def ask(_: PublicAccount) -> Tokens:
+        token = portal.issuer.token("public", ["public"], [TenantId("*")])
+        return Tokens(access=token, refresh=None, expires_at=FAR)
+
+    monkeypatch.setattr(PublicAccount, "_ask", ask)
+
+
+def unseen(page: str) -> dict[str, str]:
+    """What the form of a page carries unseen."""
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', page))
 
 
 @asynccontextmanager

@@ -12,8 +12,17 @@ from services.portal.readmodels.safeguarding import concerns_of
 from services.portal.readmodels.waiting import Narrowed, waiting, waiting_numbers
 from services.portal.web.app import ROUTERS
 from tests.integration.portal.conftest import Portal
-from tests.integration.portal.test_pages import OWN
-from tests.integration.portal.test_read_models import OTHER, PERSON, RECORD, REFERRAL, a_family
+from tests.integration.portal.family import (
+    APPOINTMENT,
+    OTHER,
+    OWN,
+    PERSON,
+    RECORD,
+    REFERRAL,
+    RESTRICTED,
+    a_family,
+    addresses,
+)
 from tests.unit.portal import clinical_scenarios as then
 from tests.unit.portal import scenarios as given
 from tests.unit.portal import scheduling_scenarios as scheduling
@@ -21,7 +30,6 @@ from tests.unit.portal.scenarios import heard
 
 pytestmark = pytest.mark.postgres
 
-RESTRICTED = f"restricted-{given.PERSON}"
 OTHERS = ["coordinator", "referrer", "training-lead", "operator", "importer", "public"]
 PAGE = f"{OWN}/people/{given.PERSON}"
 TODAY = date(2026, 6, 3)
@@ -29,20 +37,13 @@ TODAY = date(2026, 6, 3)
 
 @pytest.fixture(scope="module")
 async def family(portal: Portal) -> None:
-    """A family with a clock that runs, a place, an appointment, a goal, a reviewed flag, a concern and a period."""
+    """The family after it was seen: its clock has one part less to wait for, its goal a rating, its concern another level."""
     await a_family(portal)
-    appointment, session = f"appointment-{scheduling.APPOINTMENT}", f"session-{scheduling.SESSION}"
     await portal.hear(
         heard(then.advanced(), REFERRAL, 4),
-        heard(then.goal_set(), RECORD, 8),
         heard(then.goal_rated(6), RECORD, 9),
-        heard(scheduling.booked(), appointment, 1),
-        heard(scheduling.attended(), appointment, 2),
-        heard(scheduling.scheduled(), session, 1),
-        heard(scheduling.place_booked(), session, 2),
-        heard(then.concern_opened(), RESTRICTED, 1),
-        heard(then.level_changed(), RESTRICTED, 2),
-        heard(then.period_started(), RESTRICTED, 3),
+        heard(scheduling.attended(), APPOINTMENT, 2),
+        heard(then.level_changed(), RESTRICTED, 3),
     )
 
 
@@ -144,28 +145,20 @@ async def test_a_clinician_sees_what_is_restricted(portal: Portal) -> None:
     assert "Section 2, from 11 May 2026" in page
 
 
-def restricted_paths() -> list[tuple[str, str]]:
+def restricted() -> list[tuple[str, str]]:
     """Method and address of every restricted page, with ids that are there."""
-    ids = {"{pcn}": given.PCN, "{person_id}": given.PERSON, "{concern_id}": given.CONCERN, "{period_id}": given.PERIOD}
-    found = []
-    for route in (route for router in ROUTERS for route in router.routes if "/restricted/" in route.path):
-        path = route.path
-        for name, value in ids.items():
-            path = path.replace(name, value)
-        found += [(method, path) for method in route.methods]
-    return found
+    routes = [route for router in ROUTERS for route in router.routes if "/restricted/" in route.path]
+    return [(method, path) for method in ("GET", "POST") for path in addresses(routes, method)]
 
 
 @pytest.mark.usefixtures("family")
 @pytest.mark.parametrize("role", OTHERS)
 async def test_nobody_else_learns_that_there_is_anything_restricted(portal: Portal, role: str) -> None:
     session = portal.session(role, given.PCN)
-    assert len(restricted_paths()) == 10
-    for method, path in restricted_paths():
+    assert len(restricted()) == 10
+    for method, path in restricted():
         unknown = path.replace(given.PERSON, given.an_id("nobody"))
-        sent = {"csrf": session.csrf} if method == "POST" else None
-        headers = portal.as_browser(session)
-        there, nowhere = [await portal.client.request(method, at, headers=headers, data=sent) for at in (path, unknown)]
+        there, nowhere = [await portal.browse(session, at, method) for at in (path, unknown)]
         assert (there.status_code, there.text) == (nowhere.status_code, nowhere.text) == (403, there.text), path
     for path in (PAGE, OWN, f"{OWN}/waiting", f"{OWN}/triage", f"{OWN}/referrals/{given.REFERRAL}"):
         page = (await portal.page(path, role, given.PCN)).text.lower()

@@ -11,14 +11,12 @@ from services.portal.readmodels.referrals import REFERRALS
 from services.portal.readmodels.risk_flags import RISK_FLAGS
 from services.portal.readmodels.safeguarding import CONCERNS, ConcernRow
 from tests.integration.portal.conftest import Portal
-from tests.integration.portal.test_read_models import RECORD, REFERRAL
+from tests.integration.portal.family import RECORD, REFERRAL, RESTRICTED
 from tests.unit.portal import clinical_scenarios as then
 from tests.unit.portal import scenarios as given
 from tests.unit.portal.scenarios import heard
 
 pytestmark = pytest.mark.postgres
-
-RESTRICTED = f"restricted-{given.PERSON}"
 
 
 @pytest.mark.parametrize(

@@ -5,18 +5,19 @@ from uuid import uuid4
 import pytest
 
 from services.kit.access_log import accesses_of
+from services.kit.tenancy import TenantId
 from services.kit.testing import ProjectionCase
 from services.portal.names import Identity, Names
 from services.portal.readmodels.erased import ERASED, ErasedRow
 from services.portal.web.presenters.people import who
 from tests.integration.portal.conftest import Portal
-from tests.integration.portal.test_read_models import a_family
+from tests.integration.portal.family import OWN, a_family
 from tests.unit.portal import scenarios as given
 from tests.unit.portal.scenarios import heard
+from tests.unit.portal.scheduling_scenarios import APPOINTMENT, PLACE, SESSION
 
 pytestmark = pytest.mark.postgres
 
-OWN = f"/pcns/{given.PCN}"
 PAGE = f"{OWN}/people/{given.PERSON}"
 
 
@@ -35,12 +36,31 @@ async def test_opening_a_page_about_a_person_is_written_down_with_its_purpose(po
     await portal.page(PAGE, "clinician", given.PCN)
     await portal.page(f"{PAGE}/measures/new", "clinician", given.PCN)
     await portal.page(PAGE, "coordinator", given.PCN)
-    newest = (await reads(portal))[: len(await reads(portal)) - before]
-    assert newest == [
+    assert (await reads(portal))[: -before or None] == [
         ("a coordinator", "page", "coordination"),
         ("a clinician", "page", "direct-care"),
         ("a clinician", "page", "direct-care"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "role", "why"),
+    [
+        (f"/referrals/{given.REFERRAL}", "referrer", "referral"),
+        (f"/referrals/{given.REFERRAL}", "coordinator", "coordination"),
+        (f"/referrals/{given.REFERRAL}/withdraw", "coordinator", "coordination"),
+        (f"/triage/{given.REFERRAL}", "clinician", "direct-care"),
+        (f"/appointments/{APPOINTMENT}", "coordinator", "coordination"),
+        (f"/appointments/{APPOINTMENT}/outcome", "clinician", "direct-care"),
+        (f"/places/{PLACE}", "referrer", "referral"),
+        (f"/sessions/{SESSION}/places/{PLACE}/cancel", "coordinator", "coordination"),
+    ],
+)
+async def test_what_is_somebodys_is_a_page_about_them(portal: Portal, path: str, role: str, why: str) -> None:
+    """The address names a referral, an appointment or a place: whose it is, is found by reading it."""
+    before = len(await reads(portal))
+    assert (await portal.page(f"{OWN}{path}", role, given.PCN)).is_success
+    assert (await reads(portal))[: -before or None] == [(f"a {role}", "page", why)]
 
 
 async def test_who_may_not_open_a_page_leaves_no_line_and_neither_does_an_address_that_is_none(portal: Portal) -> None:
@@ -88,8 +108,10 @@ async def test_pages_about_somebody_erased_say_so_and_the_rest_goes_on(portal: P
 
 
 async def test_the_read_model_holds_the_day_and_nothing_else(portal: Portal) -> None:
+    elsewhere = TenantId("U99991")
     case = ProjectionCase(ERASED).given(
-        heard(given.registered(), given.PERSON, 1), heard(given.erased(), given.PERSON, 2)
+        heard(given.registered(), given.PERSON, 1, tenant=elsewhere),
+        heard(given.erased(), given.PERSON, 2, tenant=elsewhere),
     )
     await case.then_stored(portal.pool, ErasedRow(person_id=given.PERSON, erased_at=given.CORRECTED))
 

@@ -1,21 +1,17 @@
 """The pages for families, over HTTP and without signing in, while the services they would call are down."""
 
-import re
-
+import httpx2
 import pytest
 
-from services.kit.tenancy import TenantId
-from services.portal.identity import Tokens
-from services.portal.public_account import PublicAccount
 from services.portal.web.app import FOR_FAMILIES
-from tests.integration.portal.conftest import FAR, Portal
-from tests.integration.portal.test_scheduling import OTHER, a_family
+from tests.integration.portal.conftest import Portal, unseen
+from tests.integration.portal.family import OTHER, a_family
 from tests.unit.portal import scheduling_scenarios as given
 from tests.unit.portal.scenarios import PCN, PERSON, an_id, configured, heard
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("account")]
 
-SOON = an_id("a session to come")
+SOON, PLACE = an_id("a session to come"), an_id("a place to come")
 STREAM = f"session-{SOON}"
 REQUEST = {
     "asking_for": "B1",
@@ -32,25 +28,13 @@ async def known(portal: Portal) -> None:
     ahead = {"starts_at": given.STARTS.replace(year=2090), "ends_at": given.ENDS.replace(year=2090)}
     await portal.hear(
         heard(given.scheduled(group_session_id=SOON, **ahead), STREAM, 1),
-        heard(given.place_booked(group_session_id=SOON), STREAM, 2),
+        heard(given.place_booked(group_session_id=SOON, place_id=PLACE), STREAM, 2),
     )
 
 
-@pytest.fixture(autouse=True)
-def account(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The test's issuer hands out no tokens over HTTP."""
-
-    async def ask(_: PublicAccount) -> Tokens:
-        token = portal.issuer.token("public", ["public"], [TenantId("*")])
-        return Tokens(access=token, refresh=None, expires_at=FAR)
-
-    monkeypatch.setattr(PublicAccount, "_ask", ask)
-
-
 async def fields(portal: Portal, path: str) -> dict[str, str]:
-    """What the page's form carries unseen; the client keeps the cookie."""
-    page = (await portal.client.get(path)).text
-    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', page))
+    """What the page's form carries; the client keeps the cookie."""
+    return unseen((await portal.client.get(path)).text)
 
 
 def leads_families_on(page: str, path: str) -> None:
@@ -61,7 +45,7 @@ def leads_families_on(page: str, path: str) -> None:
 
 
 async def test_anybody_may_look_and_nothing_says_who_comes(portal: Portal) -> None:
-    for path in (f"/join/{PCN}", f"/join/{PCN}/sessions/{SOON}", f"/join/{PCN}/places/{given.PLACE}", f"/help/{PCN}"):
+    for path in (f"/join/{PCN}", f"/join/{PCN}/sessions/{SOON}", f"/join/{PCN}/places/{PLACE}", f"/help/{PCN}"):
         response = await portal.client.get(path)
         assert response.status_code == 200, path
         assert "If you need help now" in response.text
@@ -77,7 +61,7 @@ async def test_a_network_nobody_brought_on_and_things_of_another_are_not_found(p
         "/help/U00001",
         "/join/nowhere",
         f"/join/{OTHER}/sessions/{SOON}",
-        f"/join/{OTHER}/places/{given.PLACE}",
+        f"/join/{OTHER}/places/{PLACE}",
         f"/join/{PCN}/places/not-an-id",
         f"/join/{PCN}/sessions/{given.SESSION}",
     ):
@@ -115,13 +99,18 @@ async def test_a_form_may_not_be_long(portal: Portal) -> None:
 
 
 async def test_many_forms_of_one_address_have_to_wait(portal: Portal) -> None:
-    said = [(await portal.client.post(f"/help/{PCN}", data={"csrf": "x"})).status_code for _ in range(40)]
-    assert said[-1] == 503
-    refused = await portal.client.post(f"/help/{PCN}", data={"csrf": "x"})
-    leads_families_on(refused.text, f"/help/{PCN}")
+    elsewhere = httpx2.ASGITransport(portal.app, client=("192.0.2.1", 443))
+    async with httpx2.AsyncClient(transport=elsewhere, base_url="http://portal") as busy:
+        said = [await busy.post(f"/help/{PCN}", data={"csrf": "x"}) for _ in range(31)]
+    assert [each.status_code for each in said] == [422] * 30 + [503]
+    leads_families_on(said[-1].text, f"/help/{PCN}")
+    assert (await portal.client.post(f"/help/{PCN}", data={"csrf": "x"})).status_code == 422
+
+
+async def test_a_page_of_staff_that_is_not_there_says_nothing_of_families(portal: Portal) -> None:
     assert "families" not in (await portal.client.get("/pcns/nowhere")).text
 
 
-async def test_every_open_page_is_among_those_for_families() -> None:
+def test_every_open_page_is_among_those_for_families() -> None:
     paths = [route.path for router in FOR_FAMILIES for route in router.routes]
     assert all(path.startswith(("/join/{pcn}", "/help/{pcn}")) for path in paths)

@@ -6,35 +6,53 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from contracts.event import PublicEvent
 from services.kit.tenancy import TenantId
 from tests.integration.portal.conftest import Portal
 from tests.unit.portal import scenarios as given
 from tests.unit.portal import scheduling_scenarios as scheduling
+from tests.unit.portal import training_scenarios as taught
 from tests.unit.portal.scenarios import an_id, heard
 
 pytestmark = pytest.mark.postgres
 
 TENANT = TenantId("U99977")
 OWN = f"/pcns/{TENANT}"
-MANY = 31
+MANY = 101
 NOW = datetime.now(UTC)
 TOMORROW = {"starts_at": NOW + timedelta(days=1), "ends_at": NOW + timedelta(days=1, hours=1)}
 YESTERDAY = {"starts_at": NOW - timedelta(days=1), "ends_at": NOW - timedelta(hours=23)}
+WEEK = f"clinician=everybody&view=week&on={(NOW - timedelta(days=1)).date()}"
 FORMULA = '=HYPERLINK("http://example.org")'
+
+
+def told(number: int) -> dict[str, list[PublicEvent]]:
+    """One more of everything that is listed, by its stream."""
+    person, referral, session, visit, training = (
+        an_id(f"{kind} {number}") for kind in ("somebody", "listed", "meeting", "visit", "taught")
+    )
+    about = {"referral_id": referral, "person_id": person}
+    return {
+        f"person-{person}": [given.registered(person)],
+        f"referral-{referral}": [
+            given.received(**about, referred_by="a clinician"),
+            given.wait_started(**about, spell_id=referral),
+        ],
+        f"appointment-{visit}": [scheduling.booked(appointment_id=visit, clinician_id=FORMULA, **YESTERDAY)],
+        f"session-{session}": [scheduling.scheduled(group_session_id=session, **TOMORROW)],
+        f"training-session-{training}": [taught.training_planned(training_session_id=training)],
+        f"consultation-{number}": [taught.consulted(consultation_id=an_id(f"advice {number}"))],
+        f"community-input-{number}": [taught.contributed(input_id=an_id(f"contribution {number}"))],
+    }
 
 
 @pytest.fixture(scope="module", autouse=True)
 async def many(portal: Portal) -> None:
     """More of everything than a page holds."""
     for number in range(MANY):
-        referral, session, appointment = (an_id(f"{kind} {number}") for kind in ("listed", "meeting", "visit"))
-        booked = scheduling.booked(appointment_id=appointment, clinician_id=FORMULA, **YESTERDAY)
-        planned = scheduling.scheduled(group_session_id=session, **TOMORROW)
-        await portal.hear(
-            heard(given.received(referral), f"referral-{referral}", 1, tenant=TENANT),
-            heard(booked, f"appointment-{appointment}", 1, tenant=TENANT),
-            heard(planned, f"session-{session}", 1, tenant=TENANT),
-        )
+        for stream, events in told(number).items():
+            heard_so = [heard(event, stream, version, tenant=TENANT) for version, event in enumerate(events, start=1)]
+            await portal.hear(*heard_so)
 
 
 async def lines(portal: Portal, path: str) -> list[dict[str, str]]:
@@ -45,18 +63,32 @@ async def lines(portal: Portal, path: str) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("page", "file"),
+    ("path", "query", "holds"),
     [
-        ("/referrals", "/referrals.csv"),
-        ("/sessions", "/sessions.csv"),
-        ("/diary/to-record?clinician=everybody", "/diary/to-record.csv?clinician=everybody"),
+        ("/triage", "", 25),
+        ("/waiting", "", 25),
+        ("/referrals", "", 25),
+        ("/referrals-made", "", 25),
+        ("/everybody", "", 25),
+        ("/sessions", "", 25),
+        ("/training", "", 25),
+        ("/consultations", "", 25),
+        ("/community", "", 25),
+        ("/diary", WEEK, 100),
+        ("/diary/to-record", "clinician=everybody", 25),
     ],
 )
-async def test_a_page_holds_some_and_the_file_all(portal: Portal, page: str, file: str) -> None:
-    shown = (await portal.page(f"{OWN}{page}", "clinician", TENANT)).text
+async def test_a_page_holds_some_and_the_file_all(portal: Portal, path: str, query: str, holds: int) -> None:
+    shown = (await portal.page(f"{OWN}{path}?{query}", "clinician", TENANT)).text
+    assert f"Showing 1 to {holds} of {MANY}" in shown
+    assert shown.count('<tr role="row" class="nhsuk-table__row">') == holds
+    assert f"{OWN}{path}.csv" in shown
+    assert len(await lines(portal, f"{path}.csv?{query}")) == MANY
+
+
+async def test_a_page_holds_some_of_the_sessions_with_places_to_book(portal: Portal) -> None:
+    shown = (await portal.page(f"{OWN}/places", "referrer", TENANT)).text
     assert f"Showing 1 to 25 of {MANY}" in shown
-    assert file.partition("?")[0] in shown
-    assert len(await lines(portal, file)) == MANY
 
 
 async def test_the_file_has_the_filters_of_the_page(portal: Portal) -> None:
@@ -66,10 +98,8 @@ async def test_the_file_has_the_filters_of_the_page(portal: Portal) -> None:
     assert len(await lines(portal, "/referrals.csv?status=received")) == MANY
 
 
-async def test_a_diary_of_many_is_a_file_too_and_no_cell_of_it_a_formula(portal: Portal) -> None:
-    day = (NOW - timedelta(days=1)).date()
-    found = await lines(portal, f"/diary.csv?clinician=everybody&view=week&on={day}")
-    assert len(found) == MANY
+async def test_no_cell_of_a_file_is_a_formula(portal: Portal) -> None:
+    found = await lines(portal, f"/diary.csv?{WEEK}")
     assert {line["clinician_id"] for line in found} == {f"'{FORMULA}"}
 
 

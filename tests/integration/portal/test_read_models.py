@@ -1,6 +1,6 @@
 """The read models in PostgreSQL: the same rows stored as folded, and none of them another network's."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -11,7 +11,6 @@ from services.portal.readmodels.pcns import PCNS, pcn
 from services.portal.readmodels.people import PEOPLE, people, person
 from services.portal.readmodels.referrals import (
     ON_TRIAGE_LIST,
-    ON_WAITING_LIST,
     REFERRALS,
     counts,
     of_person,
@@ -19,16 +18,11 @@ from services.portal.readmodels.referrals import (
 )
 from services.portal.readmodels.risk_flags import RISK_FLAGS, flagged, flags_of
 from tests.integration.portal.conftest import Portal
+from tests.integration.portal.family import OTHER, PERSON, RECORD, REFERRAL, a_family
 from tests.unit.portal import scenarios as given
 from tests.unit.portal.scenarios import heard
 
 pytestmark = pytest.mark.postgres
-
-OTHER = TenantId("U99998")
-REFERRAL = f"referral-{given.REFERRAL}"
-RECORD = f"record-{given.PERSON}"
-PERSON = f"person-{given.PERSON}"
-FIRST, LAST = date(2026, 5, 1), date(2026, 5, 31)
 
 
 async def test_every_read_model_stores_what_it_folds(portal: Portal) -> None:
@@ -56,7 +50,7 @@ async def test_another_network_sees_none_of_it(portal: Portal) -> None:
             assert await person(tx, tenant, given.PERSON) is None
             assert await people(tx, tenant, [given.PERSON]) == {}
             assert await of_person(tx, tenant, given.PERSON) == []
-            assert await to_triage(tx, tenant, statuses=ON_WAITING_LIST, priority=None, limit=9, offset=0) == ([], 0)
+            assert await to_triage(tx, tenant, statuses=ON_TRIAGE_LIST, priority=None, limit=9, offset=0) == ([], 0)
             assert await counts(tx, tenant) == {"to_triage": 0, "to_accept": 0}
             assert await measures_of(tx, tenant, given.PERSON) == []
             assert await flags_of(tx, tenant, given.PERSON) == []
@@ -96,15 +90,3 @@ async def test_a_referral_that_was_only_announced_is_on_no_list(portal: Portal) 
         assert await to_triage(tx, tenant, statuses=ON_TRIAGE_LIST, priority=None, limit=9, offset=0) == ([], 0)
         assert await of_person(tx, tenant, given.PERSON) == []
         assert await counts(tx, tenant) == {"to_triage": 0, "to_accept": 0}
-
-
-async def a_family(portal: Portal) -> None:
-    """One person with everything the portal can know."""
-    await portal.hear(
-        heard(given.configured(), f"pcn-{given.PCN}", 1),
-        heard(given.registered(), PERSON, 1),
-        heard(given.received(), REFERRAL, 1),
-        heard(given.wait_started(), REFERRAL, 2),
-        heard(given.measured(), RECORD, 2),
-        heard(given.flagged(), RECORD, 3),
-    )

@@ -41,7 +41,7 @@ async def sent(portal: Portal) -> None:
     await portal.hear(heard(given.accepted(given.an_id("second"), **about), stream, 4, tenant=HERE))
 
 
-async def test_the_rows_come_out_the_same_in_any_order(portal: Portal) -> None:
+async def test_a_row_says_who_sent_which_referral(portal: Portal) -> None:
     event = heard(given.received(referred_by=REFERRER), f"referral-{given.REFERRAL}", 1)
     row = MadeRow(referral_id=given.REFERRAL, person_id=given.PERSON, referred_by=REFERRER, received_at=given.RECEIVED)
     await ProjectionCase(REFERRALS_MADE).given(event).then_stored(portal.pool, row)

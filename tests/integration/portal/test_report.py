@@ -173,14 +173,15 @@ async def test_other_pages_are_answered_while_a_report_is_made(portal: Portal, f
     path = f"/pcns/{five_years}/report"
     report = asyncio.ensure_future(portal.api(path, "coordinator", five_years, **WHOLE))
     waited: list[float] = []
+    asked = time.perf_counter()
     while not report.done():
         began = time.perf_counter()
         light = await portal.client.get(f"/pcns/{given.PCN}", headers=headers)
         waited.append(time.perf_counter() - began)
         assert light.status_code == 200
     assert (await report).status_code == 200
-    assert len(waited) > 3, "the report kept everybody waiting"
-    assert sorted(waited)[len(waited) // 2] < 0.1
+    took = time.perf_counter() - asked
+    assert sorted(waited)[len(waited) // 2] < took / 10, "the report kept everybody waiting"
 
 
 # 3,000 people over five years: each with a referral whose clock stops, six appointments, two EPDS and two GAD-7.

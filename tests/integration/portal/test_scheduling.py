@@ -23,71 +23,22 @@ from services.portal.readmodels.group_sessions import (
 )
 from services.portal.readmodels.places import PLACES, families_ahead, place, places_of, places_of_person
 from tests.integration.portal.conftest import Portal
+from tests.integration.portal.family import APPOINTMENT, OTHER, OWN, SESSION, a_family
 from tests.unit.portal import scheduling_scenarios as given
-from tests.unit.portal.scenarios import (
-    CORRECTED,
-    PCN,
-    PERSON,
-    REFERRAL,
-    an_id,
-    configured,
-    heard,
-    received,
-    registered,
-)
+from tests.unit.portal.scenarios import CORRECTED, PCN, PERSON, an_id, heard
 
 pytestmark = pytest.mark.postgres
 
-OTHER = TenantId("U99998")
-OWN = f"/pcns/{PCN}"
-APPOINTMENT, SESSION = f"appointment-{given.APPOINTMENT}", f"session-{given.SESSION}"
 WAITING = [an_id(f"waiting {number}") for number in range(3)]
 BEFORE, AFTER = given.STARTS - timedelta(hours=1), given.ENDS + timedelta(hours=1)
-EVERY_PAGE = (
-    "/diary",
-    "/diary/to-record",
-    f"/people/{PERSON}/appointments/new",
-    f"/appointments/{given.APPOINTMENT}",
-    f"/appointments/{given.APPOINTMENT}/move",
-    f"/appointments/{given.APPOINTMENT}/cancel",
-    f"/appointments/{given.APPOINTMENT}/outcome",
-    f"/appointments/{given.APPOINTMENT}/outcome/correct",
-    "/sessions",
-    "/sessions/new",
-    f"/sessions/{given.SESSION}",
-    f"/sessions/{given.SESSION}/cancel",
-    f"/sessions/{given.SESSION}/hold",
-    f"/sessions/{given.SESSION}/places/new",
-    f"/sessions/{given.SESSION}/places/{given.PLACE}/cancel",
-)
-
-
-async def a_family(portal: Portal) -> None:
-    """A network, and somebody referred in it."""
-    await portal.hear(
-        heard(configured(), f"pcn-{PCN}", 1),
-        heard(registered(), f"person-{PERSON}", 1),
-        heard(received(), f"referral-{REFERRAL}", 1),
-    )
-
-
-async def a_day(portal: Portal, tenant: TenantId = PCN) -> None:
-    """One appointment that took place and nobody recorded; one session with a family on it and three that wait."""
-    await portal.hear(
-        heard(given.booked(), APPOINTMENT, 1, tenant=tenant),
-        heard(given.scheduled(), SESSION, 1, tenant=tenant),
-        heard(given.place_booked(), SESSION, 2, tenant=tenant),
-        *(
-            heard(given.waitlisted(place_id=place_id, person_id=None), SESSION, 3 + turn, tenant=tenant)
-            for turn, place_id in enumerate(WAITING)
-        ),
-    )
 
 
 @pytest.fixture(scope="module", autouse=True)
 async def known(portal: Portal) -> None:
+    """A family, its appointment and place in the past and not recorded; three more wait for a place."""
     await a_family(portal)
-    await a_day(portal)
+    for turn, place_id in enumerate(WAITING, start=3):
+        await portal.hear(heard(given.waitlisted(place_id=place_id, person_id=None), SESSION, turn))
 
 
 async def test_every_read_model_stores_what_it_folds(portal: Portal) -> None:
@@ -189,33 +140,6 @@ async def test_sessions_to_come_and_past_are_apart_and_only_open_ones_are_for_al
     assert [each.session.group_session_id for each in shown] == [given.SESSION]
 
 
-async def test_a_clinician_opens_every_page(portal: Portal) -> None:
-    for path in EVERY_PAGE:
-        response = await portal.page(f"{OWN}{path}", "clinician", PCN)
-        assert response.status_code == 200, path
-
-
-async def test_a_coordinator_does_not_record_what_became_of_an_appointment(portal: Portal) -> None:
-    for path in EVERY_PAGE:
-        response = await portal.page(f"{OWN}{path}", "coordinator", PCN)
-        assert response.status_code == (403 if "/outcome" in path else 200), path
-
-
-async def test_somebody_of_another_network_sees_nothing(portal: Portal) -> None:
-    for path in EVERY_PAGE:
-        for role in ("clinician", "coordinator", "referrer"):
-            response = await portal.page(f"{OWN}{path}", role, OTHER)
-            assert response.status_code == 403, path
-            assert PERSON not in response.text
-
-
-async def test_ids_of_another_network_are_not_found_in_ones_own(portal: Portal) -> None:
-    for path in EVERY_PAGE:
-        if given.APPOINTMENT in path or given.SESSION in path or PERSON in path:
-            response = await portal.page(f"/pcns/{OTHER}{path}", "clinician", OTHER)
-            assert response.status_code == 404, path
-
-
 async def test_the_diary_of_a_day_shows_it_with_ids_while_names_cannot_be_asked(portal: Portal) -> None:
     response = await portal.page(f"{OWN}/diary?on=2026-05-14&clinician=everybody", "clinician", PCN)
     assert "9:30am to 10:20am" in response.text
@@ -233,10 +157,8 @@ async def test_a_place_of_another_session_is_not_found(portal: Portal) -> None:
 
 async def test_what_cannot_be_saved_now_keeps_what_was_typed(portal: Portal) -> None:
     session = portal.session("clinician", PCN)
-    sent = {"csrf": session.csrf, "people-" + given.PLACE: "2", "drop_ins": "1, 3", "language": "bn"}
-    response = await portal.client.post(
-        f"{OWN}/sessions/{given.SESSION}/hold", headers=portal.as_browser(session), data=sent
-    )
+    sent = {"people-" + given.PLACE: "2", "drop_ins": "1, 3", "language": "bn"}
+    response = await portal.browse(session, f"{OWN}/sessions/{given.SESSION}/hold", "POST", sent)
     assert response.status_code == 422
     assert "Nothing you entered is lost" in response.text
     assert 'value="1, 3"' in response.text

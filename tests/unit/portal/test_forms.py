@@ -150,21 +150,15 @@ def test_a_second_click_is_the_same_command() -> None:
     assert Form.sent({"command_id": str(command_id)}).command_id == command_id
 
 
-def test_after_a_refusal_the_next_try_is_a_new_command() -> None:
+def test_a_refusal_is_shown_beside_its_box_and_the_form_stays_one_command() -> None:
     form = Form.sent({"command_id": str(uuid4())})
     before = form.command_id
     form.refuse(
         Refusal(slug="birth-date-in-future", message="Too late.", field="birth_date"), {"birth_date": "birth_date-day"}
     )
+    form.refuse(Refusal(slug="busy", message="Try again."))
+    assert messages(form) == {"birth_date": "Too late.", "form": "Try again."}
     assert form.problems["birth_date"].anchor == "birth_date-day"
-    assert form.command_id != before
-
-
-def test_when_nobody_knows_what_happened_it_stays_the_same_command() -> None:
-    form = Form.sent({"command_id": str(uuid4())})
-    before = form.command_id
-    form.refuse(Refusal(slug="busy", message="Try again.", undecided=True))
-    assert messages(form) == {"form": "Try again."}
     assert form.command_id == before
 
 

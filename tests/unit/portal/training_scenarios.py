@@ -107,9 +107,9 @@ def session_held() -> SessionHeldV1:
     )
 
 
-def training_planned() -> TrainingSessionScheduledV1:
+def training_planned(training_session_id: str = TRAINING) -> TrainingSessionScheduledV1:
     return TrainingSessionScheduledV1(
-        training_session_id=TRAINING,
+        training_session_id=training_session_id,
         course="asking-about-risk",
         starts_at=HELD - timedelta(hours=2),
         ends_at=HELD,
@@ -159,8 +159,8 @@ def consulted(**changes: Any) -> ConsultationLoggedV1:
     return ConsultationLoggedV1(**(facts | changes))
 
 
-def contributed() -> CommunityInputLoggedV1:
-    return CommunityInputLoggedV1(input_id=INPUT, kind="advisory-group", people=7, held_on=date(2026, 5, 14))
+def contributed(input_id: str = INPUT) -> CommunityInputLoggedV1:
+    return CommunityInputLoggedV1(input_id=input_id, kind="advisory-group", people=7, held_on=date(2026, 5, 14))
 
 
 def concern_opened() -> SafeguardingConcernOpenedV1:

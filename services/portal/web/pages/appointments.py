@@ -20,12 +20,12 @@ from services.portal.readmodels.appointments import AppointmentRow, appointment,
 from services.portal.readmodels.people import PersonRow, person
 from services.portal.readmodels.referrals import ReferralRow, of_person
 from services.portal.web.access import permit
-from services.portal.web.forms import Form
+from services.portal.web.forms import Form, without_gaps
 from services.portal.web.presenters.appointments import appointment_facts, appointment_status, to_tell
 from services.portal.web.presenters.needs import arrangements
 from services.portal.web.presenters.people import needs, who
 from services.portal.web.presenters.referrals import lines
-from services.portal.web.scheduling_forms import read_booking, read_move, without_gaps
+from services.portal.web.scheduling_forms import read_booking, read_move
 from services.portal.web.site import OfForm, OfNetwork, Visit
 from services.portal.web.times import day_values, refuse, times_values
 
@@ -83,7 +83,7 @@ async def _show_booking(visit: Visit, person_id: UUID, form: Form) -> Response:
         "referrals": lines(referrals, names, {}, set(), visit.site.today),
         "accounts": sorted({*accounts, visit.principal.user} if "clinician" in visit.principal.roles else accounts),
     }
-    return visit.page("appointments/book.jinja", status=_status(form), form=form, names=names, **content)
+    return visit.form_page("appointments/book.jinja", form, names=names, **content)
 
 
 def _suggesting(form: Form, referrals: list[ReferralRow], known: PersonRow | None) -> Form:
@@ -94,10 +94,6 @@ def _suggesting(form: Form, referrals: list[ReferralRow], known: PersonRow | Non
         **form.values,
     }
     return replace(form, values=values)
-
-
-def _status(form: Form) -> int:
-    return 200 if form.valid else 422
 
 
 @router.get("/pcns/{pcn}/appointments/{appointment_id}", dependencies=[Depends(permit("page:appointments"))])
@@ -156,12 +152,13 @@ async def row_of(visit: Visit, appointment_id: UUID) -> AppointmentRow | None:
 
 
 async def show(visit: Visit, appointment_id: UUID, template: str, form: Form) -> Response:
-    row = await row_of(visit, appointment_id)
+    async with visit.site.pool.scope(visit.tenant) as tx:
+        row = await appointment(tx, visit.tenant, str(appointment_id))
+        person_id = (row and row.person_id) or ""
+        known = await person(tx, visit.tenant, person_id)
+        await visit.note_page(tx, row.person_id if row else None)
     if row is None:
         return visit.missing("appointment")
-    person_id = row.person_id or ""
-    async with visit.site.pool.scope(visit.tenant) as tx:
-        known = await person(tx, visit.tenant, person_id)
     names = await names_of(visit.caller, [person_id])
     now = visit.site.clock()
     content: dict[str, Any] = {
@@ -172,4 +169,4 @@ async def show(visit: Visit, appointment_id: UUID, template: str, form: Form) ->
         "status_tag": appointment_status(row, now),
         "to_tell": to_tell(row, now),
     }
-    return visit.page(template, status=_status(form), row=row, form=form, names=names, **content)
+    return visit.form_page(template, form, row=row, names=names, **content)

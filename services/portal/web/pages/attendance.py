@@ -9,7 +9,7 @@ from services.portal.commands import correct_attendance, record_attendance
 from services.portal.web.access import permit
 from services.portal.web.forms import Form
 from services.portal.web.pages.appointments import row_of, show, then
-from services.portal.web.scheduling_forms import attendance_values, codes_of, read_attendance
+from services.portal.web.scheduling_forms import attendance_values, read_attendance
 from services.portal.web.site import OfForm, OfNetwork
 
 router = APIRouter()
@@ -40,8 +40,10 @@ async def correction_form(visit: OfNetwork, appointment_id: UUID) -> Response:
 
 @router.post(_CORRECT, dependencies=[Depends(permit("page:attendance"))])
 async def correct(visit: OfNetwork, appointment_id: UUID, form: OfForm) -> Response:
-    codes = codes_of("attendance_correction_reason")
-    body = {**read_attendance(form), "reason": form.choice("reason", codes, missing="Say why it is corrected")}
+    body = {
+        **read_attendance(form),
+        "reason": form.code("reason", "attendance_correction_reason", missing="Say why it is corrected"),
+    }
     if not form.valid:
         return await show(visit, appointment_id, _CORRECTION, form)
     outcome = await correct_attendance(visit.caller, form.command_id, appointment_id, body)

@@ -15,7 +15,7 @@ from services.portal.readmodels.group_sessions import Filled, group_session, ses
 from services.portal.readmodels.places import families_ahead, place
 from services.portal.readmodels.referrals import referral
 from services.portal.web.access import permit
-from services.portal.web.forms import Form
+from services.portal.web.forms import Form, without_gaps
 from services.portal.web.pages.people import BY
 from services.portal.web.pages.triage import PageNumber
 from services.portal.web.presenters.booking import booked_words
@@ -23,7 +23,6 @@ from services.portal.web.presenters.joining import room_words
 from services.portal.web.presenters.paging import SIZE, Paging, offset
 from services.portal.web.presenters.people import found, who
 from services.portal.web.presenters.sessions import session_line, session_lines
-from services.portal.web.scheduling_forms import whole_number, without_gaps
 from services.portal.web.site import OfForm, OfNetwork, Visit
 
 router = APIRouter()
@@ -87,7 +86,7 @@ async def find_family(visit: OfNetwork, group_session_id: UUID, form: OfForm) ->
 
 @router.post(f"{_SESSION}/new", dependencies=_MAY)
 async def book(visit: OfNetwork, group_session_id: UUID, form: OfForm) -> Response:
-    party = whole_number(form, "party_size", "How many people", lowest=1, highest=_LARGEST_PARTY)
+    party = form.whole_number("party_size", "How many people", lowest=1, highest=_LARGEST_PARTY)
     body = without_gaps({"party_size": party, "person_id": form.value("person_id") or None})
     if not form.valid:
         return await _show(visit, group_session_id, form)
@@ -107,8 +106,8 @@ async def _show(visit: Visit, group_session_id: UUID, form: Form, **more: Any) -
         return visit.missing("session")
     content = {"by": BY, "searched": False, "fits": [], "open": _bookable(filled, visit), **more}
     content |= await _known(visit, form.id("person_id"))
-    line, status = session_line(filled, visit.site.clock()), 200 if form.valid else 422
-    return visit.page("booking/place.jinja", status=status, form=form, line=line, **content)
+    line = session_line(filled, visit.site.clock())
+    return visit.form_page("booking/place.jinja", form, line=line, **content)
 
 
 @router.get("/pcns/{pcn}/places/{place_id}", dependencies=_MAY)
@@ -117,6 +116,7 @@ async def place_page(visit: OfNetwork, place_id: UUID) -> Response:
         row = await place(tx, visit.tenant, str(place_id))
         filled = await group_session(tx, visit.tenant, row.group_session_id) if row else None
         ahead = await families_ahead(tx, visit.tenant, row) if row else 0
+        await visit.note_page(tx, row.person_id if row else None)
     if row is None or filled is None:
         return visit.missing("place")
     line, words = session_line(filled, visit.site.clock()), booked_words(row, filled.session, ahead)

@@ -51,4 +51,4 @@ async def log(visit: OfNetwork, form: OfForm) -> Response:
 
 
 def _show(visit: Visit, form: Form) -> Response:
-    return visit.page("community/log.jinja", status=200 if form.valid else 422, form=form)
+    return visit.form_page("community/log.jinja", form)

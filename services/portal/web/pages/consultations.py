@@ -80,4 +80,4 @@ async def _show(visit: Visit, form: Form) -> Response:
     person_id = form.id("person_id")
     names = await names_of(visit.caller, [person_id] if person_id else [])
     known = who(names, person_id) if person_id else None
-    return visit.page("consultations/log.jinja", status=200 if form.valid else 422, form=form, known=known)
+    return visit.form_page("consultations/log.jinja", form, known=known)

@@ -50,6 +50,7 @@ _PATH = "/pcns/{pcn}/referrals/{referral_id}"
 async def _about(visit: Visit, referral_id: UUID, question: Question) -> Asking | None:
     async with visit.site.pool.scope(visit.tenant) as tx:
         row = await referral(tx, visit.tenant, str(referral_id))
+        await visit.note_page(tx, row.person_id if row else None)
     if row is None:
         return None
     back = f"/triage/{referral_id}" if visit.may("page:triage") else f"/referrals/{referral_id}"

@@ -22,11 +22,11 @@ from services.portal.web.presenters.evaluation import report_words
 from services.portal.web.presenters.figures import event_lines
 from services.portal.web.presenters.paging import SIZE, Paging, offset
 from services.portal.web.site import OfNetwork, Visit
+from services.portal.web.times import day_values
 
 router = APIRouter()
 
 _YEAR = timedelta(days=365)
-_PARTS = ("day", "month", "year")
 
 
 @router.get("/pcns/{pcn}/report", dependencies=[Depends(permit("page:report"))])
@@ -34,11 +34,11 @@ async def report_page(visit: OfNetwork) -> Response:
     form = Form(values=dict(visit.request.query_params) or _last_year(visit))
     period, as_at = _period(form), _as_at(form, visit.site.clock())
     if period is None or not form.valid:
-        return visit.page("report/page.jinja", status=422, form=form, report=None)
+        return visit.form_page("report/page.jinja", form, report=None)
     first, last = period
     evaluation = await evaluate(visit.site.pool, visit.tenant, first, last, as_at)
     query = urlencode({"from": first, "to": last, "as_at": as_at.isoformat()})
-    return visit.page("report/page.jinja", form=form, query=query, **_content(visit, evaluation))
+    return visit.form_page("report/page.jinja", form, query=query, **_content(visit, evaluation))
 
 
 def _content(visit: Visit, evaluation: Evaluation) -> dict[str, Any]:
@@ -105,8 +105,8 @@ def _listed(visit: Visit, evaluation: Evaluation, figure: str, page: int) -> dic
 
 def _back(evaluation: Evaluation) -> str:
     """The boxes of the report's page for the same period."""
-    days = {"from": evaluation.first_day, "to": evaluation.last_day, "as_at": london_day(evaluation.as_at)}
-    return urlencode({f"{name}-{part}": getattr(day, part) for name, day in days.items() for part in _PARTS})
+    period = _boxes(evaluation.first_day, evaluation.last_day)
+    return urlencode({**period, **day_values("as_at", london_day(evaluation.as_at))})
 
 
 def _period(form: Form) -> tuple[date, date] | None:
@@ -125,6 +125,8 @@ def _as_at(form: Form, now: datetime) -> datetime:
 
 
 def _last_year(visit: Visit) -> dict[str, str]:
-    today = visit.site.today
-    days = {"from": today - _YEAR, "to": today}
-    return {f"{name}-{part}": str(getattr(day, part)) for name, day in days.items() for part in _PARTS}
+    return _boxes(visit.site.today - _YEAR, visit.site.today)
+
+
+def _boxes(first: date, last: date) -> dict[str, str]:
+    return {**day_values("from", first), **day_values("to", last)}

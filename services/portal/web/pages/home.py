@@ -5,7 +5,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.kit.auth import EVERY_TENANT
 from services.kit.tenancy import TenantId
-from services.portal.owners import OwnerUnreachable
 from services.portal.readmodels.pcns import pcn
 from services.portal.readmodels.referrals import counts
 from services.portal.readmodels.waiting import waiting_numbers
@@ -37,10 +36,7 @@ async def _networks(visitor: Visitor) -> dict[str, str]:
 
 
 async def _all_networks(visitor: Visitor) -> dict[str, str]:
-    try:
-        status, answer = await visitor.site.owners.referral.get(visitor.principal.token, "/v1/pcns")
-    except OwnerUnreachable:
-        return {}
+    status, answer = await visitor.site.owners.referral.get(visitor.principal.token, "/v1/pcns")
     return {each["pcn_ods_code"]: each["name"] for each in answer} if status < 300 else {}
 
 

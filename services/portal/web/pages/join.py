@@ -13,7 +13,6 @@ from services.portal.web.family_site import FamilyVisit, OfFamily, OfFamilyForm
 from services.portal.web.forms import Form
 from services.portal.web.presenters.joining import kinder, place_words, room_words
 from services.portal.web.presenters.sessions import session_line, session_lines
-from services.portal.web.scheduling_forms import whole_number
 
 router = APIRouter()
 
@@ -41,7 +40,7 @@ async def place_form(family: OfFamily, group_session_id: UUID) -> Response:
 @router.post("/join/{pcn}/sessions/{group_session_id}")
 async def take_place(family: OfFamily, group_session_id: UUID, form: OfFamilyForm) -> Response:
     person = read_person(form)
-    party = whole_number(form, "party_size", "How many of you come", lowest=1, highest=_LARGEST_PARTY)
+    party = form.whole_number("party_size", "How many of you come", lowest=1, highest=_LARGEST_PARTY)
     if await _open(family, group_session_id) is None or not form.valid or party is None:
         return await _show(family, group_session_id, form)
     outcome = await family.families.take_place(form.command_id, group_session_id, person, party)

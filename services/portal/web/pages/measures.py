@@ -8,16 +8,15 @@ from fastapi.responses import Response
 
 from services.portal.commands import Outcome, Refusal, correct_measure, record_measure
 from services.portal.names import names_of
-from services.portal.owners import OwnerUnreachable
 from services.portal.readmodels.measures import MeasureRow, measure
 from services.portal.readmodels.risk_flags import flags_of
 from services.portal.web.access import permit
-from services.portal.web.forms import Form
+from services.portal.web.forms import Form, without_gaps
 from services.portal.web.presenters.measures import result
 from services.portal.web.presenters.people import who
 from services.portal.web.presenters.questionnaire import ORIENTATIONS, Questionnaire, answers, questionnaire
 from services.portal.web.site import OfForm, OfNetwork, Visit
-from services.portal.web.words import choices
+from services.portal.web.times import day_values
 
 router = APIRouter()
 
@@ -26,10 +25,8 @@ _ANCHORS = {"completed_on": "completed_on-day"}
 
 @router.get("/pcns/{pcn}/people/{person_id}/measures/new", dependencies=[Depends(permit("page:measures"))])
 async def measure_form(visit: OfNetwork, person_id: UUID, instrument: str = "") -> Response:
-    today = visit.site.today
-    values = {f"completed_on-{part}": str(getattr(today, part)) for part in ("day", "month", "year")}
-    form = Form(values={**values, "instrument": instrument})
-    return await _show_form(visit, person_id, form)
+    values = {**day_values("completed_on", visit.site.today), "instrument": instrument}
+    return await _show_form(visit, person_id, Form(values=values))
 
 
 @router.post("/pcns/{pcn}/people/{person_id}/measures/new", dependencies=[Depends(permit("page:measures"))])
@@ -59,16 +56,15 @@ def _read_occasion(form: Form, visit: Visit) -> dict[str, Any]:
     completed_on = form.day("completed_on", "The date it was filled in", needed=True)
     if completed_on and completed_on > visit.site.today:
         form.wrong("completed_on", "The date it was filled in must be today or in the past", "completed_on-day")
-    points = [choice.code for choice in choices("collection_point")]
     infant_age = form.number("infant_age_weeks", "The baby’s age", lowest=0, highest=260)
     body = {
         "instrument": form.value("instrument"),
         "completed_on": completed_on and completed_on.isoformat(),
-        "collection_point": form.choice("collection_point", points) if form.value("collection_point") else None,
+        "collection_point": form.code("collection_point"),
         "gestation_weeks": form.number("gestation_weeks", "The week of pregnancy", lowest=0, highest=45),
         "infant_age_weeks": None if infant_age is None else int(infant_age),
     }
-    return {name: value for name, value in body.items() if value is not None}
+    return without_gaps(body)
 
 
 async def _show_form(visit: Visit, person_id: UUID, form: Form) -> Response:
@@ -76,25 +72,18 @@ async def _show_form(visit: Visit, person_id: UUID, form: Form) -> Response:
     chosen = next((each for each in instruments or [] if each["code"] == form.value("instrument")), None)
     if instruments and form.value("instrument") and chosen is None:
         form.wrong("instrument", "Choose a questionnaire from the list")
-    content: dict[str, Any] = {
-        "form": form,
-        "instruments": instruments,
-        "questionnaire": questionnaire(chosen) if chosen else None,
-    }
-    return await _page(visit, person_id, "measures/form.jinja", 200 if form.valid else 422, content)
+    content = {"instruments": instruments, "questionnaire": questionnaire(chosen) if chosen else None}
+    return visit.form_page("measures/form.jinja", form, **await _whose(visit, person_id), **content)
 
 
-async def _page(visit: Visit, person_id: UUID, template: str, status: int, content: dict[str, Any]) -> Response:
+async def _whose(visit: Visit, person_id: UUID) -> dict[str, Any]:
     names = await names_of(visit.caller, [str(person_id)])
-    return visit.page(template, status=status, names=names, who=who(names, str(person_id)), **content)
+    return {"names": names, "who": who(names, str(person_id))}
 
 
 async def _instruments(visit: Visit) -> list[dict[str, Any]] | None:
     """The instruments of the outcomes service; None when it does not answer."""
-    try:
-        status, answer = await visit.site.owners.outcomes.get(visit.principal.token, "/v1/instruments")
-    except OwnerUnreachable:
-        return None
+    status, answer = await visit.site.owners.outcomes.get(visit.principal.token, "/v1/instruments")
     return answer if status < 300 else None
 
 
@@ -110,7 +99,7 @@ async def measure_page(visit: OfNetwork, person_id: UUID, measure_id: UUID) -> R
         return visit.missing("questionnaire")
     async with visit.site.pool.scope(visit.tenant) as tx:
         flags = await flags_of(tx, visit.tenant, str(person_id))
-    return await _page(visit, person_id, "measures/result.jinja", 200, {"result": result(row, flags)})
+    return visit.page("measures/result.jinja", **await _whose(visit, person_id), result=result(row, flags))
 
 
 async def _measure(visit: Visit, person_id: UUID, measure_id: UUID) -> MeasureRow | None:
@@ -148,10 +137,9 @@ async def correct(visit: OfNetwork, person_id: UUID, measure_id: UUID, form: OfF
 
 
 def _read_reason(form: Form) -> str | None:
-    codes = [choice.code for choice in choices("correction_reason")]
-    return form.choice("reason", codes, missing="Say why it is corrected")
+    return form.code("reason", "correction_reason", missing="Say why it is corrected")
 
 
 async def _show_correction(visit: Visit, row: MeasureRow, form: Form) -> Response:
-    content = {"form": form, "row": row, "questionnaire": await _questionnaire(visit, row.instrument)}
-    return await _page(visit, UUID(row.person_id), "measures/correct.jinja", 200 if form.valid else 422, content)
+    content = {"row": row, "questionnaire": await _questionnaire(visit, row.instrument)}
+    return visit.form_page("measures/correct.jinja", form, **await _whose(visit, UUID(row.person_id)), **content)

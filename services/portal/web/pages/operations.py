@@ -5,7 +5,7 @@ import asyncio
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
-from services.portal.owners import Owner, OwnerUnreachable
+from services.portal.owners import Owner
 from services.portal.web.access import permit
 from services.portal.web.csv_file import csv_response
 from services.portal.web.pages.triage import Filter
@@ -35,7 +35,4 @@ async def _told(visitor: Visitor, service: str) -> Operations:
 
 
 async def _ask(name: str, owner: Owner) -> Told:
-    try:
-        return Told(service=name, condition=await owner.operations())
-    except OwnerUnreachable:
-        return Told(service=name, condition=None)
+    return Told(service=name, condition=await owner.operations())

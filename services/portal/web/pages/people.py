@@ -40,7 +40,7 @@ BY = {"nhs_number": "NHS number", "full_name": "Name", "external_reference": "Re
 
 @router.get("/pcns/{pcn}/people", dependencies=[Depends(permit("page:person"))])
 async def search_form(visit: OfNetwork) -> Response:
-    return visit.page("people/search.jinja", form=Form(values={"by": "nhs_number"}), by=BY, people=None)
+    return visit.form_page("people/search.jinja", Form(values={"by": "nhs_number"}), by=BY, people=None)
 
 
 @router.post("/pcns/{pcn}/people", dependencies=[Depends(permit("page:person"))])
@@ -50,8 +50,7 @@ async def search_people(visit: OfNetwork, form: OfForm) -> Response:
     people = await search(visit.caller, {by: term}) if by and term and form.valid else []
     if people is None:
         form.wrong("form", "The search is not working just now. Please try again in a moment.")
-    status = 200 if form.valid else 422
-    return visit.page("people/search.jinja", status=status, form=form, by=BY, people=found(people or []))
+    return visit.form_page("people/search.jinja", form, by=BY, people=found(people or []))
 
 
 @router.get("/pcns/{pcn}/everybody", dependencies=[Depends(permit("page:person"))])

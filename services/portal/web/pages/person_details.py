@@ -61,4 +61,4 @@ async def _show(visit: Visit, person_id: UUID, form: Form) -> Response:
         return visit.missing("person")
     names = await names_of(visit.caller, [str(person_id)])
     content: dict[str, Any] = {"who": who(names, str(person_id)), "names": names, "removable": REMOVABLE}
-    return visit.page("people/details.jinja", status=200 if form.valid else 422, form=form, **content)
+    return visit.form_page("people/details.jinja", form, **content)

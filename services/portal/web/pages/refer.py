@@ -23,6 +23,7 @@ from services.portal.web.presenters.referrals import progress, status
 from services.portal.web.presenters.referrals_made import outcome_of, standing_of, standing_tag
 from services.portal.web.refer_form import Referral, read_person, read_referral
 from services.portal.web.site import OfForm, OfNetwork, Visit
+from services.portal.web.times import day_values
 from services.portal.written import Notes, notes_of_referrals
 
 router = APIRouter()
@@ -39,9 +40,8 @@ _ANCHORS = {
 
 @router.get("/pcns/{pcn}/refer", dependencies=[Depends(permit("page:refer"))])
 async def refer_form(visit: OfNetwork, person: UUID | None = None, after: UUID | None = None) -> Response:
-    today = visit.site.today
-    values = {f"received_on-{part}": str(getattr(today, part)) for part in ("day", "month", "year")}
-    values |= {"preferred_language": "en"} | ({"person_id": str(person)} if person else {})
+    values = {**day_values("received_on", visit.site.today), "preferred_language": "en"}
+    values |= {"person_id": str(person)} if person else {}
     values |= await _from_consultation(visit, after)
     return await _show(visit, Form(values=values))
 
@@ -101,7 +101,7 @@ async def _show(visit: Visit, form: Form, **more: Any) -> Response:
     names = await names_of(visit.caller, [person_id] if person_id else [])
     if person_id:
         more |= {"known": who(names, person_id), "arrangements": await _arranged(visit, person_id)}
-    return visit.page("refer/form.jinja", status=200 if form.valid else 422, form=form, **more)
+    return visit.form_page("refer/form.jinja", form, **more)
 
 
 async def _arranged(visit: Visit, person_id: str) -> Arrangements | None:
@@ -116,6 +116,7 @@ async def referral_page(visit: OfNetwork, referral_id: UUID) -> Response:
     async with visit.site.pool.scope(visit.tenant) as tx:
         row = await referral(tx, visit.tenant, str(referral_id))
         wait = await wait_of(tx, visit.tenant, str(referral_id))
+        await visit.note_page(tx, row.person_id if row else None)
     if row is None:
         return visit.missing("referral")
     shown = await _followed(visit, row, wait) if visit.may("page:triage-list") else _outcome(visit, row, wait)

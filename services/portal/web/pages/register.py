@@ -59,7 +59,7 @@ async def _show(visit: Visit, group_session_id: UUID, template: str, form: Form,
         "register": looked.register,
         "names": looked.names,
     }
-    return visit.page(template, status=200 if form.valid else 422, form=form, **content, **more)
+    return visit.form_page(template, form, **content, **more)
 
 
 @router.get(_SESSION, dependencies=[Depends(permit("page:sessions"))])
@@ -103,8 +103,10 @@ async def give_up(visit: OfNetwork, group_session_id: UUID, place_id: UUID, form
 
 async def _show_giving_up(visit: Visit, group_session_id: UUID, place_id: UUID, form: Form) -> Response:
     async with visit.site.pool.scope(visit.tenant) as tx:
-        row = await place(tx, visit.tenant, str(place_id))
-    if row is None or row.group_session_id != str(group_session_id):
+        found = await place(tx, visit.tenant, str(place_id))
+        row = found if found and found.group_session_id == str(group_session_id) else None
+        await visit.note_page(tx, row.person_id if row else None)
+    if row is None:
         return visit.missing("place")
     names = await names_of(visit.caller, [row.person_id] if row.person_id else [])
     family = register_words([row], names, {})

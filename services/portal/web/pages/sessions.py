@@ -1,6 +1,5 @@
 """Group sessions: what is planned and what was held, put on the calendar, called off."""
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
@@ -13,7 +12,7 @@ from services.portal.web.forms import Form
 from services.portal.web.pages.triage import Filter, PageNumber
 from services.portal.web.presenters.paging import SIZE, Paging, offset
 from services.portal.web.presenters.sessions import session_facts, session_line, session_lines
-from services.portal.web.scheduling_forms import codes_of, read_session
+from services.portal.web.scheduling_forms import read_session
 from services.portal.web.site import OfForm, OfNetwork, Visit
 from services.portal.web.times import day_values, refuse
 
@@ -50,7 +49,7 @@ async def schedule_form(visit: OfNetwork) -> Response:
         "consultation_mechanism": "01",
         "open_to_all": "yes",
     }
-    return visit.page("sessions/schedule.jinja", form=Form(values=values))
+    return visit.form_page("sessions/schedule.jinja", Form(values=values))
 
 
 @router.post("/pcns/{pcn}/sessions/new", dependencies=[Depends(permit("page:sessions"))])
@@ -60,7 +59,7 @@ async def schedule(visit: OfNetwork, form: OfForm) -> Response:
     if isinstance(outcome, Refusal):
         refuse(form, outcome)
     if outcome is None or isinstance(outcome, Refusal):
-        return visit.page("sessions/schedule.jinja", status=422, form=form)
+        return visit.form_page("sessions/schedule.jinja", form)
     return await visit.saved("session-scheduled", f"/sessions/{outcome.id}", outcome)
 
 
@@ -71,7 +70,7 @@ async def cancel_form(visit: OfNetwork, group_session_id: UUID) -> Response:
 
 @router.post("/pcns/{pcn}/sessions/{group_session_id}/cancel", dependencies=[Depends(permit("page:sessions"))])
 async def cancel(visit: OfNetwork, group_session_id: UUID, form: OfForm) -> Response:
-    body = {"reason": form.choice("reason", codes_of("session_cancellation_reason"), missing="Choose why")}
+    body = {"reason": form.code("reason", "session_cancellation_reason", missing="Choose why")}
     if not form.valid:
         return await _show_cancelling(visit, group_session_id, form)
     outcome = await cancel_session(visit.caller, form.command_id, group_session_id, body)
@@ -87,5 +86,4 @@ async def _show_cancelling(visit: Visit, group_session_id: UUID, form: Form) -> 
     if filled is None:
         return visit.missing("session")
     line = session_line(filled, visit.site.clock())
-    content: dict[str, Any] = {"line": line, "facts": session_facts(filled), "form": form}
-    return visit.page("sessions/cancel.jinja", status=200 if form.valid else 422, **content)
+    return visit.form_page("sessions/cancel.jinja", form, line=line, facts=session_facts(filled))

@@ -47,8 +47,7 @@ async def coverage_page(visit: OfNetwork) -> Response:
     form = Form(values=dict(visit.request.query_params))
     start, end, lines = await _coverage(visit, form)
     period = f"{day_in_words(start)} to {day_in_words(end - timedelta(hours=12))}"
-    status = 200 if form.valid else 422
-    return visit.page("training/coverage.jinja", status=status, form=form, lines=lines, period=period)
+    return visit.form_page("training/coverage.jinja", form, lines=lines, period=period)
 
 
 @router.get("/pcns/{pcn}/training/coverage.csv", dependencies=[Depends(permit("page:training"))])
@@ -70,7 +69,7 @@ async def _coverage(visit: Visit, form: Form) -> tuple[datetime, datetime, list[
 @router.get("/pcns/{pcn}/training/new", dependencies=[Depends(permit("page:training-plan"))])
 async def plan_form(visit: OfNetwork) -> Response:
     form = Form(values={**day_values("day", visit.site.today), "scale": "0-10"})
-    return visit.page("training/plan.jinja", form=form)
+    return visit.form_page("training/plan.jinja", form)
 
 
 @router.post("/pcns/{pcn}/training/new", dependencies=[Depends(permit("page:training-plan"))])
@@ -80,5 +79,5 @@ async def plan(visit: OfNetwork, form: OfForm) -> Response:
     if isinstance(outcome, Refusal):
         refuse(form, outcome)
     if outcome is None or isinstance(outcome, Refusal):
-        return visit.page("training/plan.jinja", status=422, form=form)
+        return visit.form_page("training/plan.jinja", form)
     return await visit.saved("training-planned", f"/training/{outcome.id}", outcome)

@@ -23,7 +23,6 @@ from services.portal.web.register_forms import (
     register_values,
     wants_more,
 )
-from services.portal.web.scheduling_forms import codes_of
 from services.portal.web.site import OfForm, OfNetwork, Visit
 
 router = APIRouter()
@@ -71,21 +70,16 @@ async def _show_form(visit: Visit, row: TrainingSessionRow | None, form: Form) -
         return visit.missing("training session")
     known = await seen_before(visit.caller)
     content = _lines(visit, row, form, by_id(known or []))
-    return visit.page("training/register.jinja", status=_status(form), named=known is not None, **content)
+    return visit.form_page("training/register.jinja", form, named=known is not None, **content)
 
 
 def _lines(visit: Visit, row: TrainingSessionRow, form: Form, known: Mapping[str, Professional]) -> dict[str, Any]:
     return {
         "line": training_line(row),
         "row": row,
-        "form": form,
         "places": range(1, lines_of(form) + 1),
         "practices": pick_list(known.values(), visit.network),
     }
-
-
-def _status(form: Form) -> int:
-    return 200 if form.valid else 422
 
 
 @router.get(f"{_SESSION}/correct", dependencies=[Depends(permit("page:training-plan"))])
@@ -100,7 +94,7 @@ async def correct(visit: OfNetwork, training_session_id: UUID, form: OfForm) -> 
         return await _show_correction(visit, training_session_id, form)
     known = by_id([*(await seen_before(visit.caller) or []), *register])
     attendees, anchors = read_register(form, Asking(session=row, network=visit.network, known=known))
-    reason = form.choice("reason", codes_of("register_correction_reason"), missing="Choose why it is corrected")
+    reason = form.code("reason", "register_correction_reason", missing="Choose why it is corrected")
     outcome = await _send(visit, form, training_session_id, {"attendees": attendees, "reason": reason})
     if isinstance(outcome, Done):
         return await visit.saved("register-corrected", f"/training/{training_session_id}", outcome)
@@ -135,8 +129,8 @@ async def _show_correction(visit: Visit, training_session_id: UUID, form: Form |
     known = await seen_before(visit.caller)
     shown = form or Form(values=register_values(register))
     content = _lines(visit, row, shown, by_id([*(known or []), *register]))
-    return visit.page(
-        "training/correct.jinja", status=_status(shown), on_register=by_id(register), named=known is not None, **content
+    return visit.form_page(
+        "training/correct.jinja", shown, on_register=by_id(register), named=known is not None, **content
     )
 
 

@@ -22,7 +22,6 @@ from services.portal.web.presenters.paging import SIZE, Paging, offset
 from services.portal.web.presenters.people import facts, needs, who
 from services.portal.web.presenters.referrals import lines, progress, status
 from services.portal.web.site import OfForm, OfNetwork, Visit
-from services.portal.web.words import choices
 from services.portal.written import notes_of_referrals
 
 router = APIRouter()
@@ -68,9 +67,8 @@ async def triage_page(visit: OfNetwork, referral_id: UUID) -> Response:
 
 @router.post("/pcns/{pcn}/triage/{referral_id}/triage", dependencies=[Depends(permit("page:triage"))])
 async def triage(visit: OfNetwork, referral_id: UUID, form: OfForm) -> Response:
-    codes = [choice.code for choice in choices("clinical_response_priority")]
-    name = "clinical_response_priority"
-    body = {name: form.choice(name, codes, missing="Choose how soon the family should be seen"), **_note(form)}
+    priority = form.code("clinical_response_priority", missing="Choose how soon the family should be seen")
+    body = {"clinical_response_priority": priority, **_note(form)}
     if not form.valid:
         return await _show(visit, referral_id, form)
     outcome = await triage_referral(visit.caller, form.command_id, referral_id, body)
@@ -103,6 +101,7 @@ async def _show(visit: Visit, referral_id: UUID, form: Form) -> Response:
         row = await referral(tx, visit.tenant, str(referral_id))
         known = await people(tx, visit.tenant, [row.person_id]) if row else {}
         wait = await wait_of(tx, visit.tenant, str(referral_id))
+        await visit.note_page(tx, row.person_id if row else None)
     if row is None:
         return visit.missing("referral")
     person = known.get(row.person_id)
@@ -115,7 +114,7 @@ async def _show(visit: Visit, referral_id: UUID, form: Form) -> Response:
         "strands": _strands(visit),
         "clock": explain(wait, visit.site.today) if wait else None,
     }
-    return visit.page("triage/one.jinja", status=200 if form.valid else 422, row=row, form=form, **content)
+    return visit.form_page("triage/one.jinja", form, row=row, **content)
 
 
 async def _told(visit: Visit, row: ReferralRow) -> dict[str, Any]:

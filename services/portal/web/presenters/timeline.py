@@ -44,10 +44,6 @@ class Entry:
     path: str | None = None
     universal: bool = False
 
-    @property
-    def kind_words(self) -> str:
-        return KINDS[self.kind]
-
 
 def in_order(entries: Iterable[Entry], kind: str) -> list[Entry]:
     """The latest first; of one kind where one is asked for."""
