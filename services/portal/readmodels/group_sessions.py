@@ -133,6 +133,7 @@ with page as (
         and ($4::timestamptz is null or ends_at < $4)
         and ($5::text is null or status = $5)
         and (not $6 or open_to_all)
+        and ($9::timestamptz is null or starts_at > $9)
     order by case when $4 is null then starts_at end, starts_at desc, group_session_id
     limit $7 offset $8
 )
@@ -153,24 +154,25 @@ async def sessions_from(
     tx: Tx, tenant: TenantId, now: datetime, *, status: str | None, limit: int | None = None, offset: int = 0
 ) -> tuple[list[Filled], int]:
     """A page of the sessions that are not over, the next one first, and how many there are. Without a limit, all."""
-    return _page(await tx.fetch(_FILLED, tenant, None, now, None, status, False, limit, offset))
+    return _page(await tx.fetch(_FILLED, tenant, None, now, None, status, False, limit, offset, None))
 
 
 async def sessions_before(
     tx: Tx, tenant: TenantId, now: datetime, *, status: str | None, limit: int | None = None, offset: int = 0
 ) -> tuple[list[Filled], int]:
     """A page of the sessions that are over, the latest first, and how many there are. Without a limit, all."""
-    return _page(await tx.fetch(_FILLED, tenant, None, None, now, status, False, limit, offset))
+    return _page(await tx.fetch(_FILLED, tenant, None, None, now, status, False, limit, offset, None))
 
 
-async def open_to_all(tx: Tx, tenant: TenantId, now: datetime, *, limit: int) -> list[Filled]:
-    """The next sessions every family may come to."""
-    found, _ = _page(await tx.fetch(_FILLED, tenant, None, now, None, "scheduled", True, limit, 0))
-    return [each for each in found if each.session.starts_at and each.session.starts_at > now]
+async def sessions_to_come(
+    tx: Tx, tenant: TenantId, now: datetime, *, every_family: bool = False, limit: int, offset: int = 0
+) -> tuple[list[Filled], int]:
+    """A page of the sessions a place can be taken on, those for every family alone if wanted, and how many there are."""
+    return _page(await tx.fetch(_FILLED, tenant, None, None, None, "scheduled", every_family, limit, offset, now))
 
 
 async def group_session(tx: Tx, tenant: TenantId, group_session_id: str) -> Filled | None:
-    found, _ = _page(await tx.fetch(_FILLED, tenant, group_session_id, None, None, None, False, 1, 0))
+    found, _ = _page(await tx.fetch(_FILLED, tenant, group_session_id, None, None, None, False, 1, 0, None))
     return found[0] if found else None
 
 

@@ -17,9 +17,9 @@ from services.portal.readmodels.appointments import (
 from services.portal.readmodels.group_sessions import (
     GROUP_SESSIONS,
     group_session,
-    open_to_all,
     sessions_before,
     sessions_from,
+    sessions_to_come,
 )
 from services.portal.readmodels.places import PLACES, families_ahead, place, places_of, places_of_person
 from tests.integration.portal.conftest import Portal
@@ -76,7 +76,7 @@ async def test_another_network_sees_none_of_it(portal: Portal) -> None:
             assert await clinicians(tx, tenant) == []
             assert await sessions_from(tx, tenant, BEFORE, status=None, limit=9, offset=0) == ([], 0)
             assert await sessions_before(tx, tenant, AFTER, status=None, limit=9, offset=0) == ([], 0)
-            assert await open_to_all(tx, tenant, BEFORE, limit=9) == []
+            assert await sessions_to_come(tx, tenant, BEFORE, limit=9) == ([], 0)
             assert await group_session(tx, tenant, given.SESSION) is None
             assert await places_of(tx, tenant, given.SESSION) == []
             assert await place(tx, tenant, given.PLACE) is None
@@ -136,8 +136,10 @@ async def test_sessions_to_come_and_past_are_apart_and_only_open_ones_are_for_al
         assert (await sessions_from(tx, tenant, BEFORE, status=None, limit=9, offset=0))[1] == 2
         assert (await sessions_from(tx, tenant, AFTER, status=None, limit=9, offset=0))[1] == 0
         assert (await sessions_before(tx, tenant, AFTER, status="scheduled", limit=9, offset=0))[1] == 2
-        shown = await open_to_all(tx, tenant, BEFORE, limit=9)
-    assert [each.session.group_session_id for each in shown] == [given.SESSION]
+        assert (await sessions_to_come(tx, tenant, BEFORE, limit=9))[1] == 2
+        assert (await sessions_to_come(tx, tenant, given.STARTS, limit=9))[1] == 0, "no place is taken once it began"
+        shown, total = await sessions_to_come(tx, tenant, BEFORE, every_family=True, limit=9)
+    assert ([each.session.group_session_id for each in shown], total) == ([given.SESSION], 1)
 
 
 async def test_the_diary_of_a_day_shows_it_with_ids_while_names_cannot_be_asked(portal: Portal) -> None:

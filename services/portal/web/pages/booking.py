@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from services.portal.commands import Refusal, book_place
 from services.portal.names import names_of, search
-from services.portal.readmodels.group_sessions import Filled, group_session, sessions_from
+from services.portal.readmodels.group_sessions import Filled, group_session, sessions_to_come
 from services.portal.readmodels.places import families_ahead, place
 from services.portal.readmodels.referrals import referral
 from services.portal.web.access import permit
@@ -47,11 +47,8 @@ async def sessions_to_book(
 ) -> Response:
     now, person_id = visit.site.clock(), await _whom(visit, person, referral)
     async with visit.site.pool.scope(visit.tenant) as tx:
-        sessions, total = await sessions_from(
-            tx, visit.tenant, now, status="scheduled", limit=SIZE, offset=offset(page)
-        )
-    offered = [each for each in sessions if _bookable(each, visit)]
-    lines = [(line, room_words(line.room, bool(line.waiting))) for line in session_lines(offered, now)]
+        sessions, total = await sessions_to_come(tx, visit.tenant, now, limit=SIZE, offset=offset(page))
+    lines = [(line, room_words(line.room, bool(line.waiting))) for line in session_lines(sessions, now)]
     paging = Paging(path=f"{visit.path}/places", filters={"person": person_id}, number=page, total=total)
     return visit.page("booking/sessions.jinja", lines=lines, paging=paging, **await _known(visit, person_id))
 

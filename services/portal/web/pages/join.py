@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from services.portal.commands import Refusal
-from services.portal.readmodels.group_sessions import Filled, group_session, open_to_all
+from services.portal.readmodels.group_sessions import Filled, group_session, sessions_to_come
 from services.portal.readmodels.places import families_ahead, place
 from services.portal.web.family_forms import read_person
 from services.portal.web.family_site import FamilyVisit, OfFamily, OfFamilyForm
@@ -26,7 +26,7 @@ _ANCHORS = {"person_id": "", "place_id": ""}
 async def open_sessions(family: OfFamily) -> Response:
     now = family.site.clock()
     async with family.site.pool.scope(family.tenant) as tx:
-        found = await open_to_all(tx, family.tenant, now, limit=_MOST_SHOWN)
+        found, _ = await sessions_to_come(tx, family.tenant, now, every_family=True, limit=_MOST_SHOWN)
     sessions = [(line, room_words(line.room, bool(line.waiting))) for line in session_lines(found, now)]
     return family.page("public/sessions.jinja", sessions=sessions)
 
