@@ -51,7 +51,8 @@ class Issuer:
         self._thread.start()
 
     def discovery(self) -> dict[str, str]:
-        return {"issuer": self.url, "jwks_uri": f"{self.url}/jwks", "authorization_endpoint": f"{self.url}/sign-in"}
+        at = {"jwks_uri": "/jwks", "authorization_endpoint": "/sign-in", "token_endpoint": "/token"}
+        return {"issuer": self.url} | {name: f"{self.url}{path}" for name, path in at.items()}
 
     def token(self, user: str, roles: Iterable[str], pcns: Iterable[str], **claims: Any) -> str:
         """A bearer token as the services expect it."""

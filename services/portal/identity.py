@@ -17,6 +17,7 @@ from services.kit.auth import Issuer, IssuerUnreachable, NotSignedIn, Verifier
 from services.kit.errors import DomainError, Kind
 
 _DEFAULT_LIFETIME = 300
+_NEEDED = {"authorization_endpoint", "token_endpoint"}
 _SCOPE = "openid profile"
 
 
@@ -140,10 +141,13 @@ class IdentityProvider:
         async with self._finding:
             if self._found is None:
                 try:
-                    response = await self._http.get(self._issuer.discovery)
-                    self._found = response.raise_for_status().json()
+                    found = (await self._http.get(self._issuer.discovery)).raise_for_status().json()
                 except (httpx2.HTTPError, ValueError):
                     raise IssuerUnreachable from None
+                if not isinstance(found, dict) or _NEEDED - found.keys():
+                    # Something else answers in its place.
+                    raise IssuerUnreachable
+                self._found = found
             return self._found
 
 
