@@ -36,6 +36,8 @@ class CommandHandler(Generic[C, S, E]):
     evolve: Callable[[S, E], S]
     initial: Callable[[], S]
     stream_of: Callable[[C], str]
+    pass_over: Callable[[S], S] = lambda state: state
+    """What an event that was lost does to the state: nothing, but where the state counts its stream's events."""
     clock: Callable[[], datetime] = utc_now
     deadline: float = 10.0
     """Seconds a command may take, with its wait for those of its stream that came before it."""
@@ -84,8 +86,8 @@ class CommandHandler(Generic[C, S, E]):
     def _fold(self, events: Sequence[Recorded[E]]) -> tuple[S, int]:
         state = self.initial()
         for recorded in events:
-            if not isinstance(recorded.event, Recovered):
-                state = self.evolve(state, recorded.event)
+            lost = isinstance(recorded.event, Recovered)
+            state = self.pass_over(state) if lost else self.evolve(state, recorded.event)
         return state, events[-1].version if events else 0
 
 

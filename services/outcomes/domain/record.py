@@ -66,7 +66,7 @@ def initial() -> OutcomeRecord:
 
 
 def evolve(state: OutcomeRecord, event: RecordEvent) -> OutcomeRecord:
-    state = replace(state, version=state.version + 1)
+    state = pass_over(state)
     match event:
         case PersonEnrolled():
             return Enrolled(version=state.version, opened=state.opened, closed=state.closed)
@@ -78,6 +78,11 @@ def evolve(state: OutcomeRecord, event: RecordEvent) -> OutcomeRecord:
             return replace(state, closed=state.closed | {referral_id})
         case _:
             return _enriched(state, event) if isinstance(state, Enrolled) else state
+
+
+def pass_over(state: OutcomeRecord) -> OutcomeRecord:
+    """A lost event still has its place in the stream."""
+    return replace(state, version=state.version + 1)
 
 
 def _enriched(

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from services.outcomes.domain.events import MeasureCorrected, MeasureRecorded, PersonEnrolled, RiskFlagged
+from services.outcomes.domain.measures import flag_id_for
 from tests.integration.outcomes.conftest import AT_RISK, CALM, EPDS, A, B, Site
 from tests.integration.sites import problem
 
@@ -90,6 +91,21 @@ async def test_a_correction_supersedes_and_may_flag(site: Site) -> None:
     assert isinstance(corrected, MeasureCorrected)
     assert isinstance(flagged, RiskFlagged)
     assert (corrected.supersedes_version, corrected.note) == (2, "read from the paper form")
+
+
+async def test_what_was_lost_before_a_measure_is_counted(site: Site) -> None:
+    """A flag told of before the log was set back was seen by others, and perhaps reviewed: a new one is not taken for it."""
+    person = await site.enrol()
+    for _ in range(2):
+        await site.lost(f"record-{person}")
+
+    measure_id = (await site.record(person, items=AT_RISK))["id"]
+    await site.correct(person, measure_id, items=CALM)
+
+    _, *lost, _, flagged, corrected = await site.events(f"record-{person}")
+    assert len(lost) == 2
+    assert flagged.flag_id not in {flag_id_for(measure_id, version, 10) for version in (1, 2, 3)}
+    assert corrected.supersedes_version == 4
 
 
 async def test_the_note_of_a_correction_is_sealed_and_not_in_the_read_model(site: Site) -> None:
