@@ -19,8 +19,6 @@ C = TypeVar("C")
 S = TypeVar("S")
 E = TypeVar("E")
 
-_ATTEMPTS = 5
-
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
@@ -92,10 +90,9 @@ class CommandHandler(Generic[C, S, E]):
 
 
 async def _until_nobody_is_quicker(attempt: Callable[[], Awaitable[Answer]]) -> Answer:
-    for _ in range(_ATTEMPTS - 1):
+    while True:
         with contextlib.suppress(Conflict):
             return await attempt()
-    return await attempt()
 
 
 def _same_stream(known: Answer, stream: str) -> Answer:

@@ -13,7 +13,7 @@ from services.kit.errors import Busy, DomainError
 from services.kit.tenancy import TenantId
 from tests.databases import Database
 from tests.faults import oracle
-from tests.integration.kit.toy_log import Counted, Parts, Toy
+from tests.integration.kit.toy_log import Counted, Parts, Toy, open_parts
 
 A = TenantId("U00001")
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -76,6 +76,16 @@ async def test_the_same_command_twenty_times_at_once_has_one_effect(parts: Parts
     )
     assert {answer.version for answer in answers} == {1}
     assert len(await parts.store.load(A, f"account-{take.account_id}")) == 1
+
+
+async def test_commands_of_many_processes_are_all_carried_out(database: Database, keyring: Database) -> None:
+    """However often the others are quicker."""
+    take, processes = Take(uuid4().hex), [await open_parts(database, keyring) for _ in range(3)]
+    handlers = [replace(handler(each), initial=lambda: -1_000) for each in processes]
+    commands = [each.handle(A, take, command_id=uuid4(), actor="test") for each in handlers for _ in range(50)]
+    assert sorted(answer.version for answer in await asyncio.gather(*commands)) == list(range(1, 151))
+    for each in processes:
+        await each.close()
 
 
 async def test_who_waits_behind_a_command_that_hangs_is_answered_busy_too(parts: Parts, database: Database) -> None:
