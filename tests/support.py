@@ -29,7 +29,7 @@ class Issuer:
     """An OIDC issuer on loopback: a key, its JWKS, and tokens signed with it."""
 
     def __init__(self) -> None:
-        self._key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256", "kid": "test"})
+        self.turn_key("test")
         issuer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -50,6 +50,10 @@ class Issuer:
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
+    def turn_key(self, key_id: str) -> None:
+        """From now on tokens are signed with another key."""
+        self._key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256", "kid": key_id})
+
     def discovery(self) -> dict[str, str]:
         at = {"jwks_uri": "/jwks", "authorization_endpoint": "/sign-in", "token_endpoint": "/token"}
         return {"issuer": self.url} | {name: f"{self.url}{path}" for name, path in at.items()}
@@ -67,7 +71,7 @@ class Issuer:
             "attributes": {"pcns": list(pcns)},
             **claims,
         }
-        return jwt.encode({"alg": "RS256", "kid": "test"}, body, self._key)
+        return jwt.encode({"alg": "RS256", "kid": self._key.kid}, body, self._key)
 
     def close(self) -> None:
         self._server.shutdown()

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx2
+import structlog
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import InvalidKeyIdError
 from joserfc.jwk import KeySet
 
 from services.kit.errors import DomainError, Kind
 from services.kit.tenancy import TenantId
 
+log = structlog.get_logger(__name__)
+
 EVERY_TENANT = "*"
 NOT_SAID = "not-said"
-_REFETCH_SECONDS = 30.0
+_KEYS_HOLD_SECONDS, _FAILURE_HOLDS_SECONDS = 30.0, 5.0
 
 
 class NotSignedIn(DomainError):
@@ -74,9 +77,9 @@ class Issuer:
 
 
 class Verifier:
-    """Checks tokens of one issuer for one audience. Keys are fetched at first use and again for an unknown key id."""
+    """Checks tokens of one issuer for one audience. Its keys are asked for at first use and again for an unknown key id."""
 
-    def __init__(self, issuer: str, audience: str, *, address: str = "") -> None:
+    def __init__(self, issuer: str, audience: str, *, address: str = "", patience: float = 5.0) -> None:
         self._issuer = issuer.rstrip("/")
         self._calls = Issuer(issuer, address)
         self._claims = jwt.JWTClaimsRegistry(
@@ -85,47 +88,53 @@ class Verifier:
             exp={"essential": True},
             sub={"essential": True},
         )
+        self._patience = patience
         self._keys: KeySet | None = None
-        self._fetched_at = -_REFETCH_SECONDS
-        self._fetching = asyncio.Lock()
+        self._asking: asyncio.Task[KeySet | None] | None = None
+        self._holds_until = 0.0
 
     async def principal(self, token: str) -> Principal:
         """Raises NotSignedIn, IssuerUnreachable."""
-        keys = self._keys or await self._fetch()
-        try:
-            claims = self._check(token, keys)
-        except ValueError:
-            claims = self._check_or_refuse(token, await self._fetch())
-        except JoseError:
-            raise NotSignedIn from None
+        claims = self._check(token, self._keys or await self._ask())
+        if claims is None:
+            claims = self._check(token, await self._ask())
+        if claims is None:
+            raise NotSignedIn
         return Principal(
             user=str(claims["sub"]), roles=frozenset(claims.get("roles") or ()), tenants=_tenants(claims), token=token
         )
 
-    def _check_or_refuse(self, token: str, keys: KeySet) -> Mapping[str, Any]:
+    def _check(self, token: str, keys: KeySet) -> Mapping[str, Any] | None:
+        """None when it names a key that is not among these. Raises NotSignedIn."""
         try:
-            return self._check(token, keys)
-        except (JoseError, ValueError):
+            decoded = jwt.decode(token, keys, algorithms=["RS256"])
+            self._claims.validate(decoded.claims)
+        except InvalidKeyIdError:
+            return None
+        except Exception:  # noqa: BLE001 - anybody may send anything
             raise NotSignedIn from None
-
-    def _check(self, token: str, keys: KeySet) -> Mapping[str, Any]:
-        decoded = jwt.decode(token, keys, algorithms=["RS256"])
-        self._claims.validate(decoded.claims)
         return decoded.claims
 
-    async def _fetch(self) -> KeySet:
-        async with self._fetching:
-            if self._keys is not None and time.monotonic() - self._fetched_at < _REFETCH_SECONDS:
-                return self._keys
-            try:
-                async with httpx2.AsyncClient(timeout=5.0) as client:
-                    found = (await client.get(self._calls.discovery)).raise_for_status().json()
-                    keys = (await client.get(self._calls.reached(found["jwks_uri"]))).raise_for_status().json()
-            except (httpx2.HTTPError, KeyError, ValueError):
-                raise IssuerUnreachable from None
-            self._keys = KeySet.import_key_set(keys)
-            self._fetched_at = time.monotonic()
-            return self._keys
+    async def _ask(self) -> KeySet:
+        """The issuer is asked once for all who wait, and what came of it holds for a while. Raises IssuerUnreachable."""
+        if self._asking is None or (self._asking.done() and time.monotonic() >= self._holds_until):
+            self._asking = asyncio.create_task(self._fetch(), name="issuer-keys")
+        keys = await asyncio.shield(self._asking)
+        if keys is None:
+            raise IssuerUnreachable
+        return keys
+
+    async def _fetch(self) -> KeySet | None:
+        keys = None
+        try:
+            async with asyncio.timeout(self._patience), httpx2.AsyncClient() as client:
+                said = (await client.get(self._calls.discovery)).raise_for_status().json()
+                found = (await client.get(self._calls.reached(said["jwks_uri"]))).raise_for_status().json()
+            keys = self._keys = KeySet.import_key_set(found)
+        except Exception as error:  # noqa: BLE001 - it may be away, or answer anything
+            log.warning("issuer-unreachable", error=type(error).__name__)
+        self._holds_until = time.monotonic() + (_KEYS_HOLD_SECONDS if keys else _FAILURE_HOLDS_SECONDS)
+        return keys
 
 
 def _tenants(claims: Mapping[str, Any]) -> frozenset[str]:

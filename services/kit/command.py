@@ -2,14 +2,15 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from services.kit.errors import Conflict, IdReused
+from services.kit import metrics
+from services.kit.errors import Busy, Conflict, IdReused
 from services.kit.event_store import EventStore
 from services.kit.record import Answer, Recorded, Recovered
 from services.kit.tenancy import TenantId
@@ -17,8 +18,6 @@ from services.kit.tenancy import TenantId
 C = TypeVar("C")
 S = TypeVar("S")
 E = TypeVar("E")
-
-_ATTEMPTS = 5
 
 
 def utc_now() -> datetime:
@@ -35,7 +34,11 @@ class CommandHandler(Generic[C, S, E]):
     evolve: Callable[[S, E], S]
     initial: Callable[[], S]
     stream_of: Callable[[C], str]
+    pass_over: Callable[[S], S] = lambda state: state
+    """What an event that was lost does to the state: nothing, but where the state counts its stream's events."""
     clock: Callable[[], datetime] = utc_now
+    deadline: float = 10.0
+    """Seconds a command may take, with its wait for those of its stream that came before it."""
     _turns: WeakValueDictionary[tuple[TenantId, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
     """Within a process the commands of one stream take turns, so that they do not make each other decide again."""
 
@@ -46,7 +49,10 @@ class CommandHandler(Generic[C, S, E]):
     async def handle(
         self, tenant: TenantId, command: C, *, command_id: UUID, actor: str, causation_id: UUID | None = None
     ) -> Answer:
-        """Carry out a command once, however often it is sent. Raises the domain's refusals, and what `append` raises."""
+        """Carry out a command once, however often it is sent.
+
+        Raises the domain's refusals, what `append` raises but for Conflict, and Busy when it was not done in time.
+        """
         stream = self.stream_of(command)
         turn = self._turns.setdefault((tenant, stream), asyncio.Lock())
 
@@ -68,17 +74,25 @@ class CommandHandler(Generic[C, S, E]):
                     causation_id=causation_id,
                 )
 
-        for _ in range(_ATTEMPTS - 1):
-            with contextlib.suppress(Conflict):
-                return await decide_and_append()
-        return await decide_and_append()
+        try:
+            async with asyncio.timeout(self.deadline):
+                return await _until_nobody_is_quicker(decide_and_append)
+        except TimeoutError:
+            metrics.APPENDS.labels("busy").inc()
+            raise Busy from None
 
     def _fold(self, events: Sequence[Recorded[E]]) -> tuple[S, int]:
         state = self.initial()
         for recorded in events:
-            if not isinstance(recorded.event, Recovered):
-                state = self.evolve(state, recorded.event)
+            lost = isinstance(recorded.event, Recovered)
+            state = self.pass_over(state) if lost else self.evolve(state, recorded.event)
         return state, events[-1].version if events else 0
+
+
+async def _until_nobody_is_quicker(attempt: Callable[[], Awaitable[Answer]]) -> Answer:
+    while True:
+        with contextlib.suppress(Conflict):
+            return await attempt()
 
 
 def _same_stream(known: Answer, stream: str) -> Answer:

@@ -39,12 +39,12 @@ class Gathering(Generic[K, V]):
     async def _go_on(self) -> None:
         try:
             while self._waiting:
-                taken = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
-                await self._round([(key, answer) for key, answer in taken if not answer.done()])
+                await self._round([self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))])
         finally:
             self._going_on -= 1
 
-    async def _round(self, taken: Sequence[tuple[K, "asyncio.Future[V]"]]) -> None:
+    async def _round(self, asked: Sequence[tuple[K, "asyncio.Future[V]"]]) -> None:
+        taken = [(key, answer) for key, answer in asked if not answer.done()]
         try:
             found = await self._read([key for key, _ in taken]) if taken else []
         except Exception as error:  # noqa: BLE001 - whoever asked is told

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
+import asyncpg
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Header, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -23,8 +24,9 @@ from starlette.types import Message as ASGIMessage
 
 from services.kit import metrics
 from services.kit.auth import NOT_SAID, NotAllowed, NotSignedIn, Principal, Verifier
-from services.kit.errors import DomainError, Kind
+from services.kit.errors import Busy, DomainError, Kind
 from services.kit.record import Answer
+from services.kit.systemic import is_systemic
 from services.kit.tenancy import TenantId
 from services.kit.tracing import start_trace
 
@@ -43,6 +45,8 @@ _HTTP_SLUGS = {400: "body-unreadable", 404: "not-found", 405: "method-not-allowe
 _FIELD = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _PURPOSE = re.compile(r"[a-z][a-z-]{0,40}")
 _MAX_BODY = 1_000_000
+_MAY_BE_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What the database raises, and the way to it."""
 _SECURITY_HEADERS = {"x-content-type-options": "nosniff", "cache-control": "no-store", "referrer-policy": "no-referrer"}
 
 Readiness = Callable[[], Awaitable[Mapping[str, str]]]
@@ -147,6 +151,8 @@ def create_app(
     app.add_exception_handler(DomainError, _domain_problem)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _invalid_problem)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _http_problem)  # type: ignore[arg-type]
+    for away in _MAY_BE_AWAY:
+        app.add_exception_handler(away, _away_problem)
     app.add_exception_handler(Exception, _crash_problem)
     app.add_middleware(_Edge)
     app.include_router(operations(readiness))
@@ -251,6 +257,14 @@ def _part(part: int | str) -> str:
 def _http_problem(_: Request, error: HTTPException) -> JSONResponse:
     said = _UNREADABLE if error.status_code == 400 else str(error.detail)
     return _problem(_HTTP_SLUGS.get(error.status_code, "http"), said, error.status_code)
+
+
+def _away_problem(request: Request, error: Exception) -> JSONResponse:
+    """Where the same request may well succeed later. Raises the error itself where it may not."""
+    if not is_systemic(error):
+        raise error
+    log.error("request-turned-away", method=request.method, exc_info=error)
+    return _domain_problem(request, Busy())
 
 
 def _crash_problem(request: Request, error: Exception) -> JSONResponse:

@@ -3,6 +3,7 @@
 PostgreSQL enforces it (forced row-level security on `app.tenant`); this module makes it impossible to forget.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -53,13 +54,14 @@ async def _nothing_to_reset(connection: Tx) -> None:
 
 
 class TenantPool:
-    """A connection pool that cannot be used without naming a tenant."""
+    """A connection pool that cannot be used without naming a tenant. Who finds no connection free in time gets a TimeoutError."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", patience: float) -> None:
         self._pool = pool
+        self._patience = patience
 
     @classmethod
-    async def open(cls, dsn: str, *, size: int = 8, idle_seconds: float = 60.0) -> "TenantPool":
+    async def open(cls, dsn: str, *, size: int = 8, idle_seconds: float = 60.0, patience: float = 10.0) -> "TenantPool":
         """Open lazily: no connection is made before the first use.
 
         A transaction that says nothing for `idle_seconds` is ended by the server: a frozen process would hold its locks for ever.
@@ -67,7 +69,7 @@ class TenantPool:
         options: dict[str, Any] = {"min_size": 0, "max_size": size, "command_timeout": 30}
         hooks: dict[str, Any] = {"init": use_json, "reset": _nothing_to_reset}
         limits = {"idle_in_transaction_session_timeout": str(int(idle_seconds * 1000))}
-        return cls(await asyncpg.create_pool(dsn, server_settings=limits, **hooks, **options))
+        return cls(await asyncpg.create_pool(dsn, server_settings=limits, **hooks, **options), patience)
 
     @asynccontextmanager
     async def scope(self, tenant: TenantId) -> AsyncIterator[Tx]:
@@ -79,14 +81,18 @@ class TenantPool:
     @asynccontextmanager
     async def unscoped(self) -> AsyncIterator[Tx]:
         """A transaction that sees no tenant's rows until `set_tenant`; for workers that take many tenants in turn."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self.single() as connection, connection.transaction():
             yield connection
 
     @asynccontextmanager
     async def single(self) -> AsyncIterator[Tx]:
         """For one statement that is a transaction by itself: two round trips less. It sees no tenant's rows."""
-        async with self._pool.acquire() as connection:
+        async with asyncio.timeout(self._patience):
+            connection = await self._pool.acquire()
+        try:
             yield connection
+        finally:
+            await self._pool.release(connection)
 
     async def close(self) -> None:
         await self._pool.close()

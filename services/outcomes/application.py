@@ -81,7 +81,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcomes:
-    """What can be asked of this service. Every method raises the refusals of its parts, Conflict and Busy."""
+    """What can be asked of this service. Every method raises the refusals of its parts, and Busy."""
 
     store: EventStore[Event]
     records: Records
@@ -216,7 +216,7 @@ class Outcomes:
 def build_outcomes(store: EventStore[Event], library: Library, clock: Callable[[], datetime]) -> Outcomes:
     """One command handler an aggregate, both over one store."""
 
-    def handler(domain: ModuleType) -> CommandHandler[Any, Any, Any]:
+    def handler(domain: ModuleType, **more: Any) -> CommandHandler[Any, Any, Any]:
         return CommandHandler(
             store=store,
             decide=domain.decide,
@@ -224,9 +224,11 @@ def build_outcomes(store: EventStore[Event], library: Library, clock: Callable[[
             initial=domain.initial,
             stream_of=lambda command: domain.stream_of(command.person_id),
             clock=clock,
+            **more,
         )
 
-    return Outcomes(store=store, records=handler(record), restricted=handler(restricted), library=library)
+    records = handler(record, pass_over=record.pass_over)
+    return Outcomes(store=store, records=records, restricted=handler(restricted), library=library)
 
 
 def _words_of(event: Event) -> tuple[str, str | None]:

@@ -257,16 +257,20 @@ def build_scheduling(
 ) -> Scheduling:
     """One command handler an aggregate, all over one store."""
 
-    def handler(domain: ModuleType, stream_of: Callable[[Any], str]) -> CommandHandler[Any, Any, Any]:
+    def handler(domain: ModuleType, stream_of: Callable[[Any], str], **more: Any) -> CommandHandler[Any, Any, Any]:
         decider = {name: getattr(domain, name) for name in ("decide", "evolve", "initial")}
-        return CommandHandler(store=store, stream_of=stream_of, clock=clock, **decider)
+        return CommandHandler(store=store, stream_of=stream_of, clock=clock, **decider, **more)
 
     return Scheduling(
         store=store,
         people=handler(person, lambda command: person.stream_of(command.person_id)),
         booking=Booking(
             diaries=handler(diary, lambda command: command.stream),
-            appointments=handler(appointment, lambda command: appointment.stream_of(command.appointment_id)),
+            appointments=handler(
+                appointment,
+                lambda command: appointment.stream_of(command.appointment_id),
+                pass_over=appointment.pass_over,
+            ),
         ),
         sessions=handler(session, lambda command: session.stream_of(command.group_session_id)),
         codes=codes,

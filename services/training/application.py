@@ -18,6 +18,7 @@ from services.training.domain.community_input import LogCommunityInput
 from services.training.domain.consultation import LogConsultation
 from services.training.domain.events import (
     CommunityInputEvent,
+    CommunityInputLogged,
     ConsultationEvent,
     ConsultationLogged,
     Event,
@@ -178,10 +179,10 @@ class Application:
         if person_id is not None:
             person.require_not_erased((await self.people.state(tenant, person.stream_of(person_id)))[0])
 
-    async def note_of(self, tenant: TenantId, consultation_id: str) -> str | None:
-        """What was written about a consultation. Opened here, one at a time: no read model holds any."""
-        for recorded in await self.store.load(tenant, consultation.stream_of(consultation_id)):
-            if isinstance(recorded.event, ConsultationLogged):
+    async def note_of(self, tenant: TenantId, stream: str) -> str | None:
+        """What was written of a consultation or a contribution. Opened here, one at a time: no read model holds any."""
+        for recorded in await self.store.load(tenant, stream):
+            if isinstance(recorded.event, ConsultationLogged | CommunityInputLogged):
                 return recorded.event.note
         return None
 

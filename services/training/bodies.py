@@ -105,6 +105,19 @@ class NotedConsultation(LoggedConsultation):
     note: str | None = None
 
 
+class NotedCommunityInput(BaseModel):
+    """A contribution with its note; None when there is none."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    input_id: str
+    kind: str
+    people: int
+    held_on: date
+    logged_at: datetime
+    note: str | None = None
+
+
 class Coverage(BaseModel):
     """Practices with the number of professionals trained on the days `first_day` to `as_at`, both included."""
 

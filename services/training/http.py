@@ -28,11 +28,13 @@ from services.training.bodies import (
     NewCommunityInput,
     NewConsultation,
     NewSession,
+    NotedCommunityInput,
     NotedConsultation,
     Register,
 )
+from services.training.domain import community_input, consultation
 from services.training.domain.calendar import london_date
-from services.training.domain.community_input import LogCommunityInput
+from services.training.domain.community_input import CommunityInputUnknown, LogCommunityInput
 from services.training.domain.consultation import ConsultationUnknown, LogConsultation
 from services.training.domain.coverage import twelve_months
 from services.training.domain.refusals import SessionUnknown
@@ -221,7 +223,7 @@ async def read_consultation(
         await use.application.require_not_erased(pcn, row.person_id)
         async with use.pool.scope(pcn) as tx:
             await note_read(tx, pcn, principal, what="consultation-note", subject=row.person_id)
-    note = await use.application.note_of(pcn, row.consultation_id)
+    note = await use.application.note_of(pcn, consultation.stream_of(row.consultation_id))
     return NotedConsultation.model_validate(row).model_copy(update={"note": note})
 
 
@@ -252,6 +254,18 @@ async def read_community_inputs(
 ) -> list[CommunityInputRow]:
     async with use.pool.scope(pcn) as tx:
         return await community_inputs.community_inputs(tx, pcn)
+
+
+@ROUTES.get("/pcns/{pcn}/community-input/{input_id}")
+async def read_community_input(
+    principal: Annotated[Principal, Depends(permit("community-input:read"))], pcn: Pcn, input_id: UUID, use: Use
+) -> NotedCommunityInput:
+    async with use.pool.scope(pcn) as tx:
+        row = await community_inputs.community_input(tx, pcn, str(input_id))
+    if row is None:
+        raise CommunityInputUnknown
+    note = await use.application.note_of(pcn, community_input.stream_of(row.input_id))
+    return NotedCommunityInput.model_validate(row).model_copy(update={"note": note})
 
 
 def _done(made: str, stored: Answer) -> Done:

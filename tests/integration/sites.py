@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 import httpx2
+import orjson
 
 from contracts.event import PublicEvent
 from contracts.referral import PersonRegisteredV1
 from services.kit.event_store import EventStore
 from services.kit.read_model import ReadModel
-from services.kit.record import Recorded
+from services.kit.record import RECOVERED, Recorded
+from services.kit.sql import queries
 from services.kit.tenancy import TenantId, TenantPool
 from services.kit.testing import NOW, TENANT, eventually, record
 from tests.databases import Database
@@ -20,6 +22,7 @@ from tests.support import AUDIENCE, MASTER_KEY, Issuer
 
 A = TenantId("U00001")
 NOWHERE = "127.0.0.1:1"
+SQL = queries("event_store")
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,12 @@ class RunningService:
 
     async def events(self, stream: str, pcn: TenantId = A) -> list[Any]:
         return [recorded.event for recorded in await self.store.load(pcn, stream)]
+
+    async def lost(self, stream: str, pcn: TenantId = A) -> None:
+        """The next place of a stream is one that was lost with the log's end, and came back from Kafka."""
+        meta = orjson.dumps({"actor": "test", "command_id": str(uuid4())}).decode()
+        async with self.pool.single() as tx:
+            await tx.execute(SQL["append_one"], pcn, stream, None, uuid4(), [RECOVERED], ["{}"], [None], [meta], [NOW])
 
     async def heard(self, stream: str, count: int) -> list[Any]:
         """The events of a stream, once it holds so many."""

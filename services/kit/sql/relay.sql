@@ -1,11 +1,13 @@
--- take: become the publisher, if nobody is or the lease has run out; a new holder gets a new epoch
+-- take: become the publisher, if nobody is or the lease has run out; a new holder gets a new epoch. A lease that ends later than
+-- anybody may be given one is from before the clock was set back
 insert into relay (lane, holder, epoch, lease_until, position)
 values ('main', $1, 1, clock_timestamp() + make_interval(secs => $2), 0)
 on conflict (lane) do update set
     epoch = case when relay.holder = excluded.holder then relay.epoch else relay.epoch + 1 end,
     holder = excluded.holder,
     lease_until = excluded.lease_until
-where relay.holder = excluded.holder or relay.lease_until < clock_timestamp()
+where relay.holder = excluded.holder
+    or relay.lease_until not between clock_timestamp() and clock_timestamp() + make_interval(secs => $2 + 60)
 returning epoch, position;
 
 -- lag: how much is stored and not yet published

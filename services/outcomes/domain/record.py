@@ -66,7 +66,7 @@ def initial() -> OutcomeRecord:
 
 
 def evolve(state: OutcomeRecord, event: RecordEvent) -> OutcomeRecord:
-    state = replace(state, version=state.version + 1)
+    state = pass_over(state)
     match event:
         case PersonEnrolled():
             return Enrolled(version=state.version, opened=state.opened, closed=state.closed)
@@ -78,6 +78,11 @@ def evolve(state: OutcomeRecord, event: RecordEvent) -> OutcomeRecord:
             return replace(state, closed=state.closed | {referral_id})
         case _:
             return _enriched(state, event) if isinstance(state, Enrolled) else state
+
+
+def pass_over(state: OutcomeRecord) -> OutcomeRecord:
+    """A lost event still has its place in the stream."""
+    return replace(state, version=state.version + 1)
 
 
 def _enriched(
@@ -100,7 +105,8 @@ def _enriched(
 
 
 def _with_measure(state: Enrolled, measure_id: str, form: Form) -> Enrolled:
-    current = CurrentMeasure(form=form, version=state.version)
+    before = state.measures.get(measure_id)
+    current = CurrentMeasure(form=form, number=before.number + 1 if before else 1, version=state.version)
     return replace(state, measures={**state.measures, measure_id: current})
 
 
@@ -194,9 +200,9 @@ def _decide_on(
 ) -> list[RecordEvent]:
     match command:
         case RecordMeasure():
-            return [*record(command, state.measures, state.version, now)]
+            return [*record(command, state.measures, now)]
         case CorrectMeasure():
-            return [*correct(command, state.measures, state.version, now)]
+            return [*correct(command, state.measures, now)]
         case ReviewRisk():
             return [*review(command, state.flags, now)]
         case SetGoal():

@@ -36,12 +36,14 @@ from services.scheduling.domain.attendance import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotBooked:
-    """Nothing has been booked under this id."""
+    """Nothing has been booked under this id. `version` counts the stream's events, as the store does, in all states."""
+
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booked:
-    """To come, or waiting to be told of. `version` counts the stream's events, as the store does, in all states."""
+    """To come, or waiting to be told of."""
 
     booked: AppointmentBooked
     slot: Slot
@@ -78,11 +80,11 @@ def initial() -> Appointment:
 
 
 def evolve(state: Appointment, event: AppointmentEvent) -> Appointment:
-    if isinstance(event, AppointmentBooked):
-        return Booked(booked=event, slot=event.slot, version=1)
-    if isinstance(state, NotBooked):
-        return state
     version = state.version + 1
+    if isinstance(event, AppointmentBooked):
+        return Booked(booked=event, slot=event.slot, version=version)
+    if isinstance(state, NotBooked):
+        return pass_over(state)
     match event:
         case AppointmentRescheduled(slot=slot):
             return replace(state, slot=slot, version=version)
@@ -96,6 +98,11 @@ def evolve(state: Appointment, event: AppointmentEvent) -> Appointment:
             )
         case _ as never:
             assert_never(never)
+
+
+def pass_over(state: Appointment) -> Appointment:
+    """A lost event still has its place in the stream."""
+    return replace(state, version=state.version + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,13 @@ class AlreadyLogged(DomainError):
     kind = Kind.REFUSED
 
 
+class CommunityInputUnknown(DomainError):
+    """There is no such contribution in this network."""
+
+    slug = "community-input-unknown"
+    kind = Kind.NOT_FOUND
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotLogged:
     """Nothing is known under this id."""

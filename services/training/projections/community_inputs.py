@@ -1,4 +1,4 @@
-"""What local families contributed, and in their words where somebody wrote them down."""
+"""What local families contributed: how, when, and how many people. Notes are not here: they stay sealed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,13 +11,12 @@ from services.training.domain.events import CommunityInputLogged, Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommunityInputRow:
-    """One contribution. The note is None when there is none, or it is erased."""
+    """One contribution."""
 
     input_id: str
     kind: str
     people: int
     held_on: date
-    note: str | None
     logged_at: datetime
 
 
@@ -37,7 +36,6 @@ def evolve(row: CommunityInputRow | None, recorded: Recorded[Event]) -> Communit
                 kind=event.kind,
                 people=event.people,
                 held_on=event.held_on,
-                note=event.note,
                 logged_at=event.occurred_at,
             )
         case _:
@@ -63,3 +61,8 @@ order by held_on desc, logged_at desc, input_id
 async def community_inputs(tx: Tx, tenant: TenantId) -> list[CommunityInputRow]:
     """Every contribution, the newest first."""
     return [COMMUNITY_INPUTS.read(record) for record in await tx.fetch(_INPUTS, tenant)]
+
+
+async def community_input(tx: Tx, tenant: TenantId, input_id: str) -> CommunityInputRow | None:
+    record = await tx.fetchrow("select * from community_inputs where tenant = $1 and input_id = $2", tenant, input_id)
+    return None if record is None else COMMUNITY_INPUTS.read(record)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from services.kit.record import Recorded
 from services.kit.registry import into
 from services.kit.tenancy import TenantId, Tx
 from tests.faults.chain import NOW, TENANTS, Chain, at_work
+from tests.faults.oracle import administrator
 from tests.integration.kit.toy import TOTALS
 from tests.integration.kit.toy_log import Opened
 
@@ -85,3 +87,12 @@ async def test_slow_work_does_not_wait_for_partitions_where_nothing_comes(
             await asyncio.sleep(0.1)
         await chain.arrived(within=15)
     assert await amounts(chain) == {"account-1": list(range(8))}
+
+
+async def test_a_lease_from_before_the_clock_was_set_back_keeps_nobody_from_publishing(chain: Chain) -> None:
+    """A server that takes over may have a clock that is behind."""
+    gone = await chain.relay()._take()
+    assert gone is not None
+    async with administrator(chain.place.source) as connection:
+        await connection.execute("update relay set lease_until = clock_timestamp() + interval '1 hour'")
+    assert await chain.relay()._take() == replace(gone, epoch=gone.epoch + 1)

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from services.outcomes.domain.events import MeasureCorrected, MeasureRecorded, PersonEnrolled, RiskFlagged
+from services.outcomes.domain.measures import flag_id_for
 from tests.integration.outcomes.conftest import AT_RISK, CALM, EPDS, A, B, Site
 from tests.integration.sites import problem
 
@@ -90,6 +91,20 @@ async def test_a_correction_supersedes_and_may_flag(site: Site) -> None:
     assert isinstance(corrected, MeasureCorrected)
     assert isinstance(flagged, RiskFlagged)
     assert (corrected.supersedes_version, corrected.note) == (2, "read from the paper form")
+
+
+async def test_what_was_lost_before_a_measure_is_counted(site: Site) -> None:
+    """A form that is entered again raises the flag others know already: under another id nobody could review that one."""
+    person = await site.enrol()
+    await site.lost(f"record-{person}")
+    await site.lost(f"record-{person}")
+
+    measure_id = (await site.record(person, items=AT_RISK))["id"]
+    await site.correct(person, measure_id, items=CALM)
+
+    *_, flagged, corrected = await site.events(f"record-{person}")
+    assert flagged.flag_id == flag_id_for(measure_id, 1, 10)
+    assert corrected.supersedes_version == 4
 
 
 async def test_the_note_of_a_correction_is_sealed_and_not_in_the_read_model(site: Site) -> None:

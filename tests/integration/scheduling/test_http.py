@@ -55,6 +55,17 @@ async def test_an_appointment_is_booked_moved_attended_and_corrected(site: Site)
     assert (missed.supersedes_version, missed.correction_reason) == (3, "entry-error")
 
 
+async def test_a_correction_counts_what_was_lost_before_it(site: Site) -> None:
+    stream = (booked := await site.appointment())["stream"]
+    path = f"/appointments/{booked['id']}"
+    await site.lost(stream)
+    site.clock.now = NOW + timedelta(hours=6)
+    attended = await site.post(f"{path}/outcome", ATTENDED)
+    await site.post(f"{path}/outcome/correct", {"attendance_status": "3", "reason": "entry-error"})
+    *_, missed = await site.events(stream)
+    assert (missed.supersedes_version, attended["version"]) == (3, 3)
+
+
 async def test_what_is_cancelled_frees_the_clinician_at_once(site: Site) -> None:
     body = booking(await site.person())
     first = await site.post("/appointments", body)

@@ -29,15 +29,9 @@ async def test_the_note_is_not_read_and_the_consultation_stays_in_the_log(site: 
     assert (await site.done("GET", path, role="clinician"))["note"] == "Zuleika is tearful."
     await forget(site, person_id)
     assert problem(await site.ask("GET", path, role="clinician")) == REFUSED
-    assert await site.application.note_of(A, done["id"]) is None
+    assert await site.application.note_of(A, done["stream"]) is None
     log = await site.done("GET", f"/pcns/{A}/consultations", role="clinician")
     assert [row["person_id"] for row in log if row["consultation_id"] == done["id"]] == [person_id]
-
-
-async def test_no_table_holds_a_note_of_a_consultation(site: Site) -> None:
-    await site.done("POST", f"/pcns/{A}/consultations", about(str(uuid4())), role="clinician")
-    async with site.pool.scope(A) as tx:
-        assert await tx.fetchval("select count(*) from consultation_log c where c::text like '%Zuleika%'") == 0
 
 
 async def test_nothing_more_is_logged(site: Site) -> None:

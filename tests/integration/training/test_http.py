@@ -143,12 +143,14 @@ async def test_consultations_of_every_kind_are_logged_and_listed_without_their_n
     assert await note_of(site, in_general["id"]) is None
 
 
-async def test_a_contribution_of_families_is_logged(site: Site) -> None:
+async def test_a_contribution_of_families_is_logged_and_listed_without_its_note(site: Site) -> None:
     done = await site.done("POST", f"/pcns/{A}/community-input", {**INPUT, "note": "Evenings, please."})
     assert done["stream"] == f"community-input-{done['id']}"
     listed = await site.done("GET", f"/pcns/{A}/community-input", role="clinician")
     [shown] = [row for row in listed if row["input_id"] == done["id"]]
-    assert shown == {**INPUT, "input_id": done["id"], "note": "Evenings, please.", "logged_at": "2026-06-01T09:00:00Z"}
+    assert shown == {**INPUT, "input_id": done["id"], "logged_at": "2026-06-01T09:00:00Z"}
+    opened = await site.done("GET", f"/pcns/{A}/community-input/{done['id']}", role="coordinator")
+    assert opened == {**shown, "note": "Evenings, please."}
 
 
 @pytest.mark.parametrize(

@@ -266,12 +266,11 @@ async def test_a_contribution_is_a_row_and_the_newest_comes_first(pool: TenantPo
         kind="advisory-group",
         people=7,
         held_on=HELD_ON,
-        note="Wants evening sessions.",
         logged_at=NOW,
     )
-    day_before = {"input_id": OTHER_SESSION, "held_on": HELD_ON - timedelta(days=1), "note": None}
+    day_before = {"input_id": OTHER_SESSION, "held_on": HELD_ON - timedelta(days=1)}
     earlier = replace(row, **day_before)
-    facts = log(consultation_logged(), input_logged(**day_before), input_logged())
+    facts = log(consultation_logged(), input_logged(**day_before, note=None), input_logged())
     await ProjectionCase(COMMUNITY_INPUTS).given(*facts).then_stored(pool, row, earlier)
     async with pool.scope(TENANT) as tx:
         assert await community_inputs(tx, TENANT) == [row, earlier]

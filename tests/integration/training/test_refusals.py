@@ -12,6 +12,7 @@ from tests.integration.training.conftest import CONSULTATION, INPUT, PLAN, VISIT
 pytestmark = pytest.mark.postgres
 
 STRANGER = "00000000-0000-4000-8000-000000000000"
+STRANGERS = dict.fromkeys(("training_session_id", "consultation_id", "input_id", "person_id"), STRANGER)
 SESSIONS, CONSULTATIONS, INPUTS = (
     f"/pcns/{A}/{name}" for name in ("training-sessions", "consultations", "community-input")
 )
@@ -164,7 +165,7 @@ async def test_a_key_used_for_something_else_is_refused(site: Site) -> None:
 
 @pytest.mark.parametrize(("method", "path"), PCN_ROUTES)
 async def test_another_network_is_none_of_ones_business(site: Site, method: str, path: str) -> None:
-    path = path.format(pcn=A, training_session_id=STRANGER, consultation_id=STRANGER, person_id=STRANGER)
+    path = path.format(pcn=A, **STRANGERS)
     for role in ("training-lead", "coordinator", "clinician"):
         assert problem(await site.ask(method, path, {}, role=role, pcns=[B]))["slug"] == "not-allowed"
 
@@ -172,7 +173,7 @@ async def test_another_network_is_none_of_ones_business(site: Site, method: str,
 @pytest.mark.parametrize(("method", "path"), PCN_ROUTES)
 @pytest.mark.parametrize("role", ["referrer", "operator", "importer", "public"])
 async def test_who_is_not_of_the_team_is_not_let_in(site: Site, method: str, path: str, role: str) -> None:
-    path = path.format(pcn=A, training_session_id=STRANGER, consultation_id=STRANGER, person_id=STRANGER)
+    path = path.format(pcn=A, **STRANGERS)
     assert problem(await site.ask(method, path, {}, role=role, pcns=["*"]))["slug"] == "not-allowed"
 
 
@@ -187,7 +188,7 @@ async def test_a_note_is_for_clinicians(site: Site, role: str) -> None:
 async def test_what_is_of_another_network_is_not_there(site: Site) -> None:
     """With a role in both networks, one network's rows do not show in the other."""
     consulted = await site.done("POST", CONSULTATIONS, changed(CONSULTATION, note="Here."), role="clinician")
-    await site.done("POST", INPUTS, INPUT)
+    contributed = await site.done("POST", INPUTS, changed(INPUT, note="Here."))
     [attendee_id] = await site.train(VISITOR)
     both = {"role": "clinician", "pcns": [A, B]}
 
@@ -196,6 +197,8 @@ async def test_what_is_of_another_network_is_not_there(site: Site) -> None:
     assert await site.done("GET", f"/pcns/{B}/community-input", **both) == []
     one = await site.ask("GET", f"/pcns/{B}/consultations/{consulted['id']}", **both)
     assert problem(one) == {"status": 404, "slug": "consultation-unknown"}
+    one = await site.ask("GET", f"/pcns/{B}/community-input/{contributed['id']}", **both)
+    assert problem(one) == {"status": 404, "slug": "community-input-unknown"}
 
     there = await site.plan(B)
     linked = {"attendee_id": attendee_id, "professional_type": "midwife"}

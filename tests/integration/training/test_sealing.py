@@ -8,6 +8,7 @@ import pytest
 from services.kit.keyring import Keyring
 from services.kit.tenancy import TenantPool
 from services.training.domain.events import TrainingAttended
+from services.training.main import PROJECTIONS
 from services.training.outgoing import to_message
 from tests.databases import Database
 from tests.integration.training.conftest import CONSULTATION, INPUT, VISITOR, A, Site
@@ -45,6 +46,16 @@ async def test_nothing_personal_is_in_the_log_in_clear(site: Site) -> None:
     await administrator.close()
     lines = [row["line"] for row in [*rows, *commands]] + [row["sealed"] or "" for row in rows]
     assert [said for said in TOLD for line in lines if said in line] == []
+
+
+async def test_no_note_is_in_a_read_model(site: Site) -> None:
+    await told(site)
+    async with site.pool.scope(A) as tx:
+        lines = [
+            row["line"] for each in PROJECTIONS for row in await tx.fetch(f"select t::text as line from {each.table} t")
+        ]
+    assert any(TOLD[0] in line for line in lines)
+    assert [said for said in TOLD[1:] for line in lines if said in line] == []
 
 
 async def test_nothing_personal_is_in_what_is_published(site: Site) -> None:

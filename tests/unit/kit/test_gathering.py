@@ -75,3 +75,16 @@ async def test_who_went_away_keeps_nobody_from_an_answer() -> None:
     source.open.set()
     assert await stays == 4
     assert gone.cancelled()
+
+
+async def test_who_went_away_is_not_asked_for_alone_either() -> None:
+    """A database that hangs answers each of a failed round only when its time is over."""
+    source = Source()
+    reads = Gathering(source.read)
+    asked = [asyncio.ensure_future(reads.get(number)) for number in (12, 13, 14)]
+    await source.begun.get()
+    for gone in asked[:2]:
+        gone.cancel()
+    source.open.set()
+    assert await asked[2] == 28
+    assert source.rounds == [[12, 13, 14], [14]]

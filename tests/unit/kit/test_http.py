@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Annotated
 from uuid import uuid4
 
+import asyncpg
 import httpx2
 import pytest
 from fastapi import APIRouter, Depends
@@ -13,6 +14,7 @@ from services.kit.auth import Principal, Verifier
 from services.kit.bodies import StrictModel
 from services.kit.errors import Busy, Conflict, DomainError, Kind
 from services.kit.http import STATUS, CommandId, Pcn, Permissions, create_app
+from services.kit.tenancy import TenantPool
 from tests.support import AUDIENCE, Issuer
 
 PERMIT = Permissions({"box:open": {"keeper"}})
@@ -33,13 +35,15 @@ class Broken(Exception):
     """Carries what must not get out."""
 
 
+REFUSALS: dict[int, Exception] = {1: Locked(field="size"), 2: Conflict(), 3: Busy(), 4: Broken("Marker Surname")}
+
+
 @ROUTES.post("/boxes")
 async def open_box(
     pcn: Pcn, principal: Annotated[Principal, Depends(PERMIT("box:open"))], command_id: CommandId, lid: Lid
 ) -> dict[str, str | int]:
-    refusals: dict[int, Exception] = {1: Locked(field="size"), 2: Conflict(), 3: Busy(), 4: Broken("Marker Surname")}
-    if lid.size in refusals:
-        raise refusals[lid.size]
+    if lid.size in REFUSALS:
+        raise REFUSALS[lid.size]
     return {"pcn": pcn, "user": principal.user, "id": str(command_id), "size": lid.size}
 
 
@@ -168,6 +172,54 @@ async def test_a_body_of_unstated_length_is_limited_too(client: httpx2.AsyncClie
     }
     answer = await client.post("/v1/pcns/U00001/boxes", content=stream(), headers=headers)
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "slug"),
+    [
+        (ConnectionRefusedError(), 503, "busy"),
+        (TimeoutError(), 503, "busy"),
+        (asyncpg.CannotConnectNowError(), 503, "busy"),
+        (asyncpg.ReadOnlySQLTransactionError(), 503, "busy"),
+        (asyncpg.InterfaceError("connection is closed"), 503, "busy"),
+        (asyncpg.InternalClientError(), 503, "busy"),
+        (asyncpg.DataError("Marker Surname"), 500, "unexpected"),
+        (asyncpg.UniqueViolationError("Marker Surname"), 500, "unexpected"),
+    ],
+)
+async def test_a_part_that_is_away_is_a_reason_to_try_again(
+    *,
+    client: httpx2.AsyncClient,
+    keeper: str,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    status: int,
+    slug: str,
+) -> None:
+    monkeypatch.setitem(REFUSALS, 5, error)
+    before = counted(str(status))
+    answer = await post(client, keeper, {"size": 5})
+    assert (answer.status_code, answer.json()["slug"]) == (status, slug)
+    assert answer.headers.get("retry-after") == ("1" if status == 503 else None)
+    assert counted(str(status)) == before + 1
+    assert "Marker" not in answer.text
+
+
+async def test_a_database_that_is_down_is_a_reason_to_try_again(issuer: Issuer, keeper: str) -> None:
+    pool = await TenantPool.open("postgresql://nobody@127.0.0.1:9/none")
+    routes = APIRouter(prefix="/v1/pcns/{pcn}")
+
+    @routes.get("/boxes")
+    async def boxes(pcn: Pcn, principal: Annotated[Principal, Depends(PERMIT("box:open"))]) -> list[str]:
+        async with pool.scope(pcn):
+            return []
+
+    app = create_app(title="boxes", routers=[routes], verifier=Verifier(issuer.url, AUDIENCE), readiness=ready)
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://boxes") as client:
+        answer = await client.get("/v1/pcns/U00001/boxes", headers={"authorization": f"Bearer {keeper}"})
+    assert (answer.status_code, answer.json()["slug"], answer.headers["retry-after"]) == (503, "busy", "1")
+    await pool.close()
 
 
 async def test_health_and_metrics_are_open(client: httpx2.AsyncClient) -> None:
