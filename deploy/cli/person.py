@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from deploy.cli.client import Client
+from deploy.cli.networks import require_network
 from deploy.cli.options import AsJson, DryRun, PcnOption
 from deploy.cli.output import Steps, err, out
 from deploy.local.errors import StackError
@@ -67,6 +68,7 @@ def erase(
     What was counted stays. It cannot be undone; the same person who comes again is somebody new.
     """
     home, installation = here(), this_installation()
+    require_network(installation, pcn)
     before = asyncio.run(person(installation, pcn, person_id))
     if dry_run:
         _tell_plan(before, as_json=as_json)
