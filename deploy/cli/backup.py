@@ -43,6 +43,7 @@ def backup(folder: Folder, keyring: Keys = None, as_json: AsJson = False) -> Non
     """All databases as of one moment, while they are in use; the keys apart. Kafka is published again from it."""
     would_hold(folder, keyring)
     home = here()
+    home.require_restored()
     taken = asyncio.run(back_up(this_installation(), home, folder, apart=keyring, progress=Steps()))
     if as_json:
         sys.stdout.write(json.dumps(asdict(taken)) + "\n")

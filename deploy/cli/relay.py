@@ -103,6 +103,7 @@ def anew(dry_run: DryRun = False) -> None:
             out.print(f"{name} would begin anew")
         return
     home, steps = here(), Steps()
+    home.require_restored()
     require_stopped(home)
     with parts_up(home, steps) as installation:
         for name in installation.environments:
