@@ -182,6 +182,15 @@ def test_a_folder_that_is_not_empty_is_not_written_to(home: Home, backup: Path) 
     assert "is not empty" in error_of(done)
 
 
+def test_of_a_backup_that_fails_nothing_is_left(home: Home, tmp_path: Path) -> None:
+    folder, nowhere = tmp_path / "half", tmp_path / "a file" / "keyring"
+    nowhere.parent.touch()
+    done = perinatal("backup", str(folder), "--keyring", str(nowhere), home=home.root)
+    assert done.returncode == 1
+    assert str(nowhere) in error_of(done)
+    assert not folder.exists()
+
+
 def test_a_running_stack_is_not_restored_over(home: Home, backup: Path) -> None:
     done = perinatal("restore", str(backup), "--replace", home=home.root)
     assert done.returncode == 1
