@@ -90,6 +90,7 @@ def reconcile(
 
 
 def _reconcile(home: Home, services: Sequence[str], *, dry_run: bool) -> list[Mending]:
+    this_installation()
     home.require_restored()
     steps = Steps()
     mended = []

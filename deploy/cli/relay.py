@@ -98,15 +98,16 @@ def anew(dry_run: DryRun = False) -> None:
 
     The services must not run. Who has taken an event drops it.
     """
+    names = this_installation().environments
     if dry_run:
-        for name in this_installation().environments:
+        for name in names:
             out.print(f"{name} would begin anew")
         return
     home, steps = here(), Steps()
     home.require_restored()
     require_stopped(home)
     with parts_up(home, steps) as installation:
-        for name in installation.environments:
+        for name in names:
             with steps.step(f"{name} begins anew"):
                 asyncio.run(begin_anew(admin_of(installation.postgres_admin, name)))
 

@@ -145,6 +145,16 @@ def test_ctrl_c_in_the_middle_is_one_line(home: Home, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "words", [("reconcile", "--all"), ("relay", "anew"), ("relay", "anew", "--dry-run")], ids=" ".join
+)
+def test_in_a_wrong_folder_no_new_stack_is_begun(home: Home, words: tuple[str, ...]) -> None:
+    done = perinatal(*words, home=home.root)
+    assert done.returncode == 1
+    assert error_of(done) == f"error: there is no stack in {home.root}: start one with `perinatal up`"
+    assert not home.root.exists()
+
+
 def test_a_command_without_a_stack_says_so(home: Home) -> None:
     done = perinatal("pcn", "list", home=home.root)
     assert done.returncode == 1
