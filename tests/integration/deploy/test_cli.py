@@ -124,6 +124,19 @@ def test_wrong_use_is_2(home: Home, wrong: tuple[str, ...]) -> None:
     assert perinatal(*wrong, home=home.root).returncode == 2
 
 
+def test_a_part_whose_name_nobody_knows_is_one_that_does_not_answer(home: Home) -> None:
+    """As in containers, when PostgreSQL's is stopped."""
+    home.make()
+    names = ("portal", "referral", "scheduling", "outcomes", "training")
+    named = {f"PERINATAL_{name.upper()}_URL": f"http://{name}.invalid:8000" for name in names}
+    named |= {"PERINATAL_ISSUER": "http://identity.invalid", "PERINATAL_KAFKA": "kafka.invalid:9092"}
+    postgres = "postgresql://postgres@postgres.invalid:5432/postgres"
+    done = perinatal("store", "verify", home=home.root, PERINATAL_POSTGRES=postgres, **named)
+    assert done.returncode == 1
+    assert error_of(done).startswith("error: a part does not answer: ")
+    assert error_of(done).endswith("see `perinatal status`")
+
+
 INTERRUPTIBLE = (
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from deploy.cli.main import main; main()"
 )
