@@ -15,7 +15,7 @@ from deploy.cli.options import AsJson, DryRun
 from deploy.cli.output import Steps, err, out
 from deploy.cli.store import known_store
 from deploy.local.home import Home, here
-from deploy.operations.backup import back_up, would_hold
+from deploy.operations.backup import back_up
 from deploy.operations.installation import STORES, this_installation
 from deploy.operations.offline import parts_up, require_stopped
 from deploy.operations.publication import publication_of
@@ -41,8 +41,8 @@ def register(app: typer.Typer) -> None:
 
 def backup(folder: Folder, keyring: Keys = None, as_json: AsJson = False) -> None:
     """All databases as of one moment, while they are in use; the keys apart. Kafka is published again from it."""
-    would_hold(folder, keyring)
     home = here()
+    home.require_restored()
     taken = asyncio.run(back_up(this_installation(), home, folder, apart=keyring, progress=Steps()))
     if as_json:
         sys.stdout.write(json.dumps(asdict(taken)) + "\n")
@@ -90,6 +90,7 @@ def reconcile(
 
 
 def _reconcile(home: Home, services: Sequence[str], *, dry_run: bool) -> list[Mending]:
+    this_installation()
     home.require_restored()
     steps = Steps()
     mended = []

@@ -69,10 +69,9 @@ class Client:
         """Send a command and return its answer: {id, stream, version, position}."""
         return self._answer(service, method, path, json=body, headers={"Idempotency-Key": str(command_id)})
 
-    def require_network(self, pcn: str) -> None:
-        """Raises StackError for a network that was not brought on: a mistyped code must not give an empty answer."""
-        if pcn not in {network["pcn_ods_code"] for network in self.get("referral", "/v1/pcns")}:
-            raise StackError(f"{pcn} is not set up: bring it on with `perinatal pcn add FILE`")
+    def networks(self) -> set[str]:
+        """The codes of those there are."""
+        return {network["pcn_ods_code"] for network in self.get("referral", "/v1/pcns")}
 
     def _answer(self, service: str, method: str, path: str, **request: Any) -> Any:
         response = self._persist(f"{self._addresses[service]}{path}", method, request)

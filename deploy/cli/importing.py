@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from deploy.cli.client import Client
+from deploy.cli.networks import require_known
 from deploy.cli.options import PcnOption
 from deploy.cli.output import err, out
 from deploy.importing.commands import commands
@@ -143,7 +144,7 @@ def _send(planned: Plan, *, asked: bool) -> Outcome | None:
         err.print("Nothing was sent.")
         return None
     with Client(here(), ACCOUNT) as client, _bars() as bars:
-        client.require_network(planned.pcn)
+        require_known(planned.pcn, client.networks())
         run = Import(pcn=planned.pcn, services=client, progress=bars, patience=Patience())
         return _told_how_to_go_on(run, planned)
 

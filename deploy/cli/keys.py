@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from deploy.cli.networks import require_network
 from deploy.cli.options import AnyPcnOption, AsJson, DryRun
 from deploy.cli.output import bar, err, out
 from deploy.local.home import here
@@ -64,6 +65,7 @@ def rewrap(
 ) -> None:
     """Every network's key under the newest master key as well. Killed in the middle, run it again."""
     installation = this_installation()
+    require_network(installation, pcn)
     before, known = _look(installation)
     if dry_run:
         _tell_plan(before, pcn, new_key=new_key, as_json=as_json)

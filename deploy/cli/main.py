@@ -1,5 +1,6 @@
-"""The `perinatal` command. Exit codes: 0 done, 1 failed, 2 wrong use."""
+"""The `perinatal` command. Exit codes: 0 done, 1 failed, 2 wrong use, 130 stopped by Ctrl-C."""
 
+import logging
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -9,6 +10,8 @@ import typer
 from deploy.cli.output import fail
 from deploy.local.errors import StackError, explained
 from deploy.local.home import here
+
+STOPPED = 130
 
 GROUPS = {
     "running": ("up", "down", "status", "logs"),
@@ -45,8 +48,10 @@ def _perinatal() -> None:
 
 def main() -> None:
     """Entry point: an error is one line, never a traceback."""
+    # What it would write on standard error by itself is said again by the error that ends the command.
+    logging.getLogger("aiokafka").addHandler(logging.NullHandler())
     try:
-        program(sys.argv[1:])()
+        _run()
     except StackError as problem:
         fail(problem)
     except OSError as problem:
@@ -54,8 +59,26 @@ def main() -> None:
     except _of_the_parts() as problem:
         # Of PostgreSQL's only the first argument: its detail may quote a row.
         why = ": ".join([type(problem).__name__, *map(str, problem.args[:1])])
-        fail(StackError(f"{type(problem).__module__.partition('.')[0]} says {why}; see `perinatal status`"))
+        part = "Kafka" if type(problem).__module__.startswith("aiokafka") else "PostgreSQL"
+        fail(StackError(f"{part} says {why}; see `perinatal status`"))
     sys.exit(1)
+
+
+def _run() -> None:
+    """Ctrl-C may come while the command is read in, or in the middle of it."""
+    try:
+        program(sys.argv[1:])()
+    except KeyboardInterrupt:
+        sys.exit(_say_stopped())
+    except SystemExit as ended:
+        if ended.code == STOPPED:
+            _say_stopped()
+        raise
+
+
+def _say_stopped() -> int:
+    fail(StackError("stopped before it was done: the same command goes on from there, or begins anew"))
+    return STOPPED
 
 
 def _of_the_parts() -> tuple[type[Exception], ...]:

@@ -14,6 +14,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from deploy.cli.networks import require_network
 from deploy.cli.options import AnyPcnOption, AsJson, DryRun
 from deploy.cli.output import bar, err, out
 from deploy.local.services import SERVICES
@@ -159,7 +160,9 @@ def discard(
 
 
 def _find(wanted: Wanted) -> list[Standing]:
-    return asyncio.run(standing_still(this_installation(), wanted))
+    installation = this_installation()
+    require_network(installation, wanted.tenant)
+    return asyncio.run(standing_still(installation, wanted))
 
 
 def _required(wanted: Wanted) -> list[Standing]:

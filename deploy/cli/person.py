@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from deploy.cli.client import Client
+from deploy.cli.networks import require_network
 from deploy.cli.options import AsJson, DryRun, PcnOption
 from deploy.cli.output import Steps, err, out
 from deploy.local.errors import StackError
@@ -67,6 +68,7 @@ def erase(
     What was counted stays. It cannot be undone; the same person who comes again is somebody new.
     """
     home, installation = here(), this_installation()
+    require_network(installation, pcn)
     before = asyncio.run(person(installation, pcn, person_id))
     if dry_run:
         _tell_plan(before, as_json=as_json)
@@ -169,7 +171,9 @@ def _tell(each: Person, readable: dict[str, int]) -> None:
         numbers = (log.events, log.sealed, readable[service])
         table.add_row(service, *map(str, numbers), "yes" if log.heard else "no")
     out.print(table)
-    out.print(f"Fields of the identity read model that say who they are: {each.known}")
+    out.print(
+        f"Fields of the identity read model that say who they are: {each.known}, and of its copies: {each.copied}"
+    )
     if each.erased:
         for waiting in each.left:
             err.print(f"[bold red]left:[/] {escape(waiting)}")
@@ -185,7 +189,7 @@ def _tell_plan(before: Person, *, as_json: bool) -> None:
     sealed = ", ".join(f"{log.sealed} in {service}" for service, log in before.logs.items() if log.sealed)
     out.print("Would destroy their key, and so make unreadable for ever what is sealed under it:")
     out.print(f"  parts of events: {sealed or 'none'}")
-    out.print(f"  fields of who they are: {before.known}")
+    out.print(f"  fields of who they are: {before.known + before.copied}")
     out.print("Would close their open referrals. Facts without a name, and every report, stay.")
 
 

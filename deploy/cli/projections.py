@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Table
 from rich.text import Text
 
+from deploy.cli.networks import require_network
 from deploy.cli.options import AnyPcnOption, AsJson, DryRun
 from deploy.cli.output import err, out
 from deploy.operations import projections as operations
@@ -81,6 +82,8 @@ def rebuild(
     if no_swap and pcn:
         raise typer.BadParameter("the rows of one network go in place at once: leave one of --no-swap and --pcn out")
     works = _chosen(names, everything=everything)
+    if pcn:
+        require_network(this_installation(), pcn)
     if dry_run:
         _tell_plan(works, "would be built anew" if no_swap else "would be built anew and replaced", as_json=as_json)
         return
@@ -100,6 +103,7 @@ def verify(
     """Build read models beside the live ones and compare, network by network. Exit code 1 when one differs."""
     works = _chosen(names, everything=everything)
     installation = this_installation()
+    require_network(installation, pcn)
     done = _each(works, "Verify", lambda work, tell: operations.verify(installation, work, tell, tenant=pcn))
     _tell(done, "compared", as_json=as_json)
     raise typer.Exit(FAILED if any(each.differing for each in done) else 0)

@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from deploy.cli.checks import conclude
+from deploy.cli.networks import require_network
 from deploy.cli.options import AnyPcnOption, AsJson
 from deploy.cli.output import Steps, bar, out
 from deploy.cli.store import ServiceArgument, known_store
@@ -81,7 +82,9 @@ def republish_(
     known_store(service)
     if last and last < first:
         raise typer.BadParameter(f"position {last} comes before {first}", param_hint="--to")
-    sent, last = asyncio.run(_republish(this_installation(), service, first, last, pcn, dry_run=dry_run))
+    installation = this_installation()
+    require_network(installation, pcn)
+    sent, last = asyncio.run(_republish(installation, service, first, last, pcn, dry_run=dry_run))
     if as_json:
         sys.stdout.write(json.dumps({"events": sent, "from": first, "to": last, "dry_run": dry_run}) + "\n")
         return
@@ -95,14 +98,16 @@ def anew(dry_run: DryRun = False) -> None:
 
     The services must not run. Who has taken an event drops it.
     """
+    names = this_installation().environments
     if dry_run:
-        for name in this_installation().environments:
+        for name in names:
             out.print(f"{name} would begin anew")
         return
     home, steps = here(), Steps()
+    home.require_restored()
     require_stopped(home)
     with parts_up(home, steps) as installation:
-        for name in installation.environments:
+        for name in names:
             with steps.step(f"{name} begins anew"):
                 asyncio.run(begin_anew(admin_of(installation.postgres_admin, name)))
 

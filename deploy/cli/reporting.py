@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from deploy.cli.client import Client
+from deploy.cli.networks import require_known
 from deploy.cli.options import PcnOption
 from deploy.local.errors import explained
 from deploy.local.home import here
@@ -93,7 +94,7 @@ def report(
     if as_at is not None:
         asked["as_at"] = as_at
     with Client(here(), ACCOUNT) as client:
-        client.require_network(pcn)
+        require_known(pcn, client.networks())
         found: Report = client.get("portal", f"/v1/pcns/{pcn}/report", asked)
     _write(RENDERERS[written_as](found), output)
 

@@ -31,6 +31,7 @@ def hand_out() -> None:
 
 def databases() -> None:
     home = here()
+    home.require_restored()
     made = Databases(admin=_secrets().postgres_admin, credentials=Credentials(folder=home.secrets))
     made.ensure([*(spec.database for spec in SERVICES), KEYRING])
 

@@ -2,6 +2,7 @@
 
 import errno
 from pathlib import Path
+from socket import gaierror
 
 
 class StackError(Exception):
@@ -17,6 +18,7 @@ def explained(problem: OSError, where: Path) -> StackError:
     if problem.errno in (errno.ENOSPC, errno.EDQUOT):
         return StackError(f"disk full: nothing more can be written below {where}")
     said = problem.strerror or str(problem) or type(problem).__name__
-    if isinstance(problem, ConnectionError | TimeoutError):
+    # A container that is stopped has no name either.
+    if isinstance(problem, ConnectionError | TimeoutError | gaierror):
         return StackError(f"a part does not answer: {said}; see `perinatal status`")
     return StackError(f"{said} ({problem.filename})" if problem.filename else said)

@@ -13,6 +13,7 @@ Kafka is not in it: what it holds is published again from the logs.
 """
 
 import asyncio
+import shutil
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -52,8 +53,22 @@ class _Cut:
 async def back_up(
     installation: Installation, home: Home, folder: Path, *, apart: Path | None, progress: Progress
 ) -> Manifest:
-    """Take the whole set into a new folder; `apart` is where the keyring goes instead of FOLDER/keyring. Raises StackError."""
+    """Take the whole set into a new folder; `apart` is where the keyring goes instead of FOLDER/keyring. Raises StackError.
+
+    When it does not come to its end, nothing of it is left.
+    """
+    _require_new(folder, apart)
     keys = apart or folder / "keyring"
+    try:
+        return await _back_up(installation, home, folder, keys, progress)
+    except BaseException:
+        # Half of one would take the disk's space, and its folder could not be used again.
+        for made in (folder, keys):
+            shutil.rmtree(made, ignore_errors=True)
+        raise
+
+
+async def _back_up(installation: Installation, home: Home, folder: Path, keys: Path, progress: Progress) -> Manifest:
     names = installation.database_names()
     async with AsyncExitStack() as held:
         with progress.step("Hold the writers and name the snapshots"):
@@ -80,8 +95,7 @@ async def back_up(
     return manifest
 
 
-def would_hold(folder: Path, apart: Path | None) -> None:
-    """Raises StackError where a backup cannot go."""
+def _require_new(folder: Path, apart: Path | None) -> None:
     for wanted in (folder, apart):
         if wanted is not None and wanted.exists() and any(wanted.iterdir()):
             raise StackError(f"{wanted} is not empty: a backup goes into a new folder")

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
+
 from deploy.local.errors import StackError
 from deploy.local.progress import Progress
 from deploy.local.wiring import KEYRING
@@ -32,13 +34,16 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """How one person stands in every part. `known`: fields of the identity read model that still say who they are."""
+    """How one person stands in every part. `known`: fields of the identity read model that still say who they are; `copied`:
+    fields of its copies, being built or replaced.
+    """
 
     person_id: str
     tenant: str
     key: str
     """there, destroyed or none"""
     known: int
+    copied: int
     logs: Mapping[str, Told]
     shown: bool
     """The portal knows that they were erased."""
@@ -54,6 +59,7 @@ class Person:
         waiting = [f"{service} has not heard of it" for service, told in self.logs.items() if not told.heard]
         waiting += ["the key is not destroyed"] if self.key != "destroyed" else []
         waiting += ["the identity is still in its read model"] if self.known else []
+        waiting += ["its copies still hold the identity, until no rebuild is at work"] if self.copied else []
         return waiting + (["the portal has not heard of it"] if not self.shown else [])
 
 
@@ -72,11 +78,22 @@ async def person(installation: Installation, tenant: str, person_id: str) -> Per
     async with connected(admin_of(admin, KEYRING)) as database:
         key = next((row for row in await database.fetch(SQL["key"], person_id) if row["tenant"] == tenant), None)
     async with connected(admin_of(admin, "referral")) as database:
-        identity = await database.fetchrow(SQL["identity"], tenant, person_id)
+        known = await _known(database, "public", tenant, person_id)
+        places = [row["nspname"] for row in await database.fetch(SQL["copies"])]
+        copied = sum([await _known(database, place, tenant, person_id) for place in places])
     async with connected(admin_of(admin, "portal")) as database:
         shown = bool(await database.fetchval(SQL["shown"], tenant, person_id))
-    known = identity["known"] if identity else 0
-    return Person(person_id=person_id, tenant=tenant, key=_state(key), known=known, logs=logs, shown=shown)
+    return Person(
+        person_id=person_id, tenant=tenant, key=_state(key), known=known, copied=copied, logs=logs, shown=shown
+    )
+
+
+async def _known(database: Any, place: str, tenant: str, person_id: str) -> int:
+    try:
+        return await database.fetchval(SQL["identity"].format(place=place), tenant, person_id) or 0
+    except asyncpg.UndefinedTableError:
+        # A copy that was dropped a moment ago.
+        return 0
 
 
 async def _told(admin: str, service: str, tenant: str, person_id: str) -> Told:

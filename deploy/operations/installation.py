@@ -94,6 +94,12 @@ def named_by(environ: Mapping[str, str]) -> bool:
     return bool(environ.get(_NAMED_BY))
 
 
+def named_postgres(environ: Mapping[str, str]) -> str:
+    """The administrator's DSN where the environment says where everything is. Raises StackError when it names some parts only."""
+    _require(environ)
+    return environ["PERINATAL_POSTGRES"]
+
+
 def _wiring(home: Home, environ: Mapping[str, str]) -> Wiring:
     if named_by(environ):
         _require(environ)

@@ -65,6 +65,6 @@ def digest(file: Path) -> str:
 def check(name: str, dumped: Dumped, file: Path) -> None:
     """Raises StackError when a file is not what the manifest says."""
     if not file.exists():
-        raise StackError(f"the backup has no {file}")
+        raise StackError(f"the backup has no {file}; where the keys are kept apart, --keyring says where")
     if digest(file) != dumped.sha256:
         raise StackError(f"{file} is damaged: its SHA-256 is not the one the manifest has for {name}")

@@ -1,5 +1,6 @@
 """PostgreSQL and Kafka without the services: for what must not happen while they run, or cannot wait until they do."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,9 +8,16 @@ from deploy.local.errors import StackError
 from deploy.local.home import Home
 from deploy.local.locks import supervisor_of
 from deploy.local.progress import Progress
+from deploy.local.services import SERVICES
 from deploy.local.stack import Stack
-from deploy.operations.installation import Installation, installation_of, named_by
+from deploy.local.wiring import KEYRING
+from deploy.operations.installation import Installation, installation_of, named_by, named_postgres
+from deploy.operations.relay import connected
+from deploy.operations.verify import FOLDER
 from services.kit.settings import told
+from services.kit.sql import queries
+
+SQL = queries("offline", FOLDER)
 
 
 @contextmanager
@@ -28,6 +36,17 @@ def parts_up(home: Home, progress: Progress) -> Iterator[Installation]:
 
 
 def require_stopped(home: Home) -> None:
-    """Raises StackError while the local stack's services run."""
-    if supervisor_of(home) is not None:
-        raise StackError(f"the stack of {home.root} runs: stop it with `perinatal down` first")
+    """Raises StackError while the services run: those of the local stack, else whoever is in a database as one of them."""
+    environ = told()
+    if not named_by(environ):
+        if supervisor_of(home) is not None:
+            raise StackError(f"the stack of {home.root} runs: stop it with `perinatal down` first")
+    elif roles := asyncio.run(_connected_roles(named_postgres(environ))):
+        raise StackError(f"the services run: {', '.join(roles)} use the databases; stop every service first")
+
+
+async def _connected_roles(admin: str) -> list[str]:
+    names = (*(spec.database for spec in SERVICES), KEYRING)
+    async with connected(admin) as database:
+        rows = await database.fetch(SQL["connected"], [f"{name}_{kind}" for name in names for kind in ("app", "owner")])
+    return [row["usename"] for row in rows]

@@ -9,6 +9,7 @@ import asyncio
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import asyncpg
@@ -102,6 +103,7 @@ def place_secrets(made: Plan, home: Home) -> None:
 
 async def restore(made: Plan, installation: Installation, home: Home, *, progress: Progress) -> list[SetBack]:
     """Bring the databases back; the logs Kafka knows more of than they do. Raises StackError."""
+    _require_all_of_the_last(made, home)
     admin = installation.postgres_admin
     # Asked first: while Kafka does not answer nothing is thrown away.
     another = await cluster_of(installation.kafka) != made.manifest.cluster
@@ -135,6 +137,15 @@ def _again(made: Plan) -> str:
     if len(made.names) < len(made.manifest.databases):
         words += [word for name in made.names for word in ("--only", name)]
     return shlex.join(words)
+
+
+def _require_all_of_the_last(made: Plan, home: Home) -> None:
+    """Raises StackError when a restore that did not come to its end was to bring back more than this one will."""
+    if home.unfinished_restore.exists():
+        words = shlex.split(home.unfinished_restore.read_text(encoding="utf-8"))
+        wanted = [name for option, name in pairwise(words) if option == "--only"] or [*made.manifest.databases]
+        if set(wanted) - set(made.names):
+            home.require_restored()
 
 
 async def _require_empty(names: Sequence[str], admin: str) -> None:

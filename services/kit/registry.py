@@ -73,6 +73,17 @@ async def live_versions(tx: Tx) -> dict[str, int]:
     return {row["name"]: row["version"] for row in rows}
 
 
+async def note_erasure(tx: Tx, position: int) -> None:
+    """Somebody was erased at this position: copies that were made before may name them. `drop_copies` is due."""
+    await tx.execute(SQL["note_erasure"], position)
+
+
+async def drop_copies(tx: Tx) -> bool:
+    """Drop what was built or replaced before the newest erasure. False while a rebuild is at work: ask again when it is over."""
+    dropped: bool = await tx.fetchval(SQL["drop_copies"])
+    return dropped
+
+
 async def register(tx: Tx, models: Sequence[ReadModel[Any, Any]]) -> None:
     """These read models begin with the first event there is."""
     await tx.execute(SQL["register"], [model.name for model in models], [model.version for model in models])

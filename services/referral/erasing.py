@@ -1,4 +1,5 @@
-"""What follows when a person was erased: their key is destroyed, and what was still open for them is closed.
+"""What follows when a person was erased: their key is destroyed, what was still open for them is closed, and copies of read models
+that may name them are dropped, when no rebuild is at work.
 
 It follows the service's own log, and its checkpoint moves only when everything is done: after a crash between the event and the
 key, or while the keyring does not answer, it begins again where it was. At every start it goes over everybody who was ever
@@ -12,6 +13,7 @@ from uuid import UUID, uuid5
 
 import structlog
 
+from services.kit.registry import drop_copies, note_erasure
 from services.kit.sql import queries
 from services.kit.tenancy import TenantId, TenantPool
 from services.kit.wakeup import Wakeup
@@ -40,6 +42,8 @@ class Eraser:
     wakeup: Wakeup
     progress: Progress
     _went_over: bool = field(default=False, init=False)
+    _copies_due: bool = field(default=True, init=False)
+    """Whether copies of read models may be left that name somebody who was erased."""
 
     async def run(self) -> None:
         """For ever; after a failure the same events again, later and later."""
@@ -59,10 +63,17 @@ class Eraser:
                 await self.wakeup.wait(seen)
 
     async def step(self) -> int:
-        """Take one batch of the log; the number of events looked at."""
+        """Take one batch of the log, and drop what copies are due; the number of events looked at."""
         if not self._went_over:
             await self.go_over()
             self._went_over = True
+        taken = await self._take()
+        if self._copies_due:
+            async with self.pool.unscoped() as tx:
+                self._copies_due = not await drop_copies(tx)
+        return taken
+
+    async def _take(self) -> int:
         position = await self._position()
         events = await self.application.store.read_sealed_after(position, _BATCH, ())
         if not events:
@@ -70,6 +81,7 @@ class Eraser:
         for recorded in events:
             if isinstance(recorded.event, PersonErased):
                 await self.finish(recorded.tenant, recorded.event.person_id)
+                await self._note(recorded.position)
         async with self.pool.unscoped() as tx:
             await tx.fetchval(SQL["move"], CHECKPOINT, position, events[-1].position)
         return len(events)
@@ -85,16 +97,20 @@ class Eraser:
                 await self.finish(tenant, person_id)
 
     async def finish(self, tenant: TenantId, person_id: str) -> None:
-        """Destroy the key, drop copies of read models that still name them, close what is open; each as often as you like."""
+        """Destroy the key and close what is open; each as often as you like."""
         if await self.application.store.erase(tenant, person_id):
             log.info("key-destroyed", tenant=tenant, person_id=person_id)
-        async with self.pool.unscoped() as tx:
-            await tx.execute("select discard_kept()")
         for referral_id in await self._referrals_of(tenant, person_id):
             command = CloseReferral(referral_id=referral_id, reason=REASON)
             command_id = uuid5(UUID(referral_id), REASON)
             with contextlib.suppress(AlreadyClosed, AlreadyRedirected, AlreadyWithdrawn, UnknownReferral):
                 await self.application.end_referral(tenant, command, command_id=command_id, actor=ACTOR)
+
+    async def _note(self, position: int) -> None:
+        """Once the key is gone: what is read from now on names nobody."""
+        async with self.pool.unscoped() as tx:
+            await note_erasure(tx, position)
+        self._copies_due = True
 
     async def _referrals_of(self, tenant: TenantId, person_id: str) -> list[str]:
         facts, _ = await self.application.facts.state(tenant, facts_stream(person_id))

@@ -27,6 +27,7 @@ UNPROTECTED = {
     "services/kit/migrations/base/consumer_checkpoints": "how far a consumer is; offsets only",
     "services/kit/migrations/base/read_models": "which version of each read model is live; names only",
     "services/kit/migrations/base/read_model_copies": "which copies there are, and how far they were folded; positions only",
+    "services/kit/migrations/base/erasures": "one row: up to which erasure copies were dropped; positions only",
     "services/kit/migrations/base/shadow.": "it gets its table's policies when it is full; only the owner may enter its schema",
 }
 

@@ -33,7 +33,7 @@ SERVICES.pop("kit")
 
 BOOK_KEEPING = {
     *("schema_migrations", "store", "relay", "projection_checkpoints", "consumer_checkpoints"),
-    *("read_models", "read_model_copies"),
+    *("read_models", "read_model_copies", "erasures"),
 }
 """Tables that hold nothing of any tenant."""
 
@@ -44,12 +44,12 @@ ACROSS = {
     *("append_one", "append_many", "read_feed", "feed_head"),
     *("store_is_open", "store_hold", "store_open", "event_ids"),
     *("parked_overview", "parked_counts", "has_parked"),
-    *("discard_kept", "pcn_directory"),
+    *("discard_kept", "drop_copies", "pcn_directory"),
 }
 """What the application role may call that acts for every tenant.
 
 The appender's and the followers' own four; whether the log may be added to, and the publisher's comparison of ids; what stands
-still, names of streams and slugs; dropping what a rebuild replaced; and the list of networks, which is public.
+still, names of streams and slugs; dropping what a rebuild built or replaced; and the list of networks, which is public.
 """
 
 

@@ -9,9 +9,13 @@ select count(*) as events, count(*) filter (where sealed is not null) as sealed,
     count(*) filter (where type = 'person-erased.v1') > 0 as heard
 from events where tenant = $1 and (data ->> $2 = $3 or data ->> 'person_id' = $3);
 
--- identity: what the read model says of who they are
-select erased_at, num_nonnulls(full_name, name_key, nhs_number, birth_date, external_reference) as known
-from identities where tenant = $1 and person_id = $2;
+-- copies: the places that hold a copy of the identity read model, being built or replaced
+select n.nspname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relname = 'identities' and n.nspname in ('shadow', 'kept');
+
+-- identity: how many fields of the identity read model of a place say who they are
+select num_nonnulls(full_name, name_key, nhs_number, birth_date, external_reference)
+from {place}.identities where tenant = $1 and person_id = $2;
 
 -- shown: whether the portal knows that they were erased
 select count(*) > 0 from erased_people where tenant = $1 and person_id = $2;

@@ -80,7 +80,7 @@ async def _be_alone(connection: Tx) -> None:
         while not await connection.fetchval(SQL["alone"]):
             when = limit.when()
             if when is not None and asyncio.get_running_loop().time() > when - 1:
-                raise RebuildRefused("another rebuild of this service is at work")
+                raise RebuildRefused("another rebuild of this service is at work: wait until it is over")
             await asyncio.sleep(0.2)
 
 

@@ -10,7 +10,7 @@ from services.kit.rebuild.copies import Compared, Copy, Place, RebuildRefused
 from services.kit.rebuild.fold import Fold, Model
 from services.kit.rebuild.source import Source, Tell
 from services.kit.rebuild.standing import Standing, behind
-from services.kit.registry import live_versions
+from services.kit.registry import SQL, live_versions
 from services.kit.tenancy import TenantId, Tx
 
 _NEAR = 2_000
@@ -103,6 +103,7 @@ class Rebuild:
             for model in self.models
             if model.name in live
         }
+        newest_erasure = await tx.fetchval(SQL["newest_erasure"])
         if place == "shadow":
             # Before anybody is kept waiting: the server may be tidying it up, and takes a second to give way.
             for model in self.models:
@@ -110,7 +111,7 @@ class Rebuild:
         await tables.lock(tx, self.models)
         for model in self.models:
             await tables.exchange(tx, place, model)
-            if model.name in kept:
+            if model.name in kept and not _comes_before(kept[model.name], newest_erasure):
                 await tables.note(tx, "kept", model, kept[model.name], version=live[model.name])
             else:
                 await tables.discard(tx, "kept", model)
@@ -175,6 +176,11 @@ class Rebuild:
 def _ahead(copy: Copy, standing: Standing) -> bool:
     """Whether a copy has what the live one has not, as when the live one was only begun meanwhile."""
     return any(standing.taken.get(key, 0) < end for key, end in copy.standing.taken.items())
+
+
+def _comes_before(standing: Standing, erasure: int) -> bool:
+    """Whether what stands there may still name somebody who was erased. Only a log has erasures."""
+    return any(position < erasure for position in standing.taken.values())
 
 
 @contextmanager

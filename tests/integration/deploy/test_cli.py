@@ -13,6 +13,7 @@ import pytest
 
 from deploy.local.errors import StackError, explained
 from deploy.local.home import Home
+from deploy.local.services import SERVICES
 from tests.integration.deploy.local import end, eventually, is_alive, python
 from tests.integration.deploy.typist import error_of, perinatal
 
@@ -79,10 +80,11 @@ def test_what_a_part_cannot_do_is_one_line_and_leaves_nothing_half_made(
     up: subprocess.Popen[bytes], home: Home, tmp_path: Path
 ) -> None:
     """PostgreSQL runs, without a table; Kafka does not."""
-    for words, said in ((("relay", "status"), "UndefinedTableError"), (("backup", str(tmp_path / "b")), "Kafka")):
+    for words, said in ((("relay", "status"), "PostgreSQL says Und"), (("backup", str(tmp_path / "b")), "Kafka says")):
         done = perinatal(*words, home=home.root)
         assert done.returncode == 1
         assert said in error_of(done)
+        assert "Unable connect" not in done.stderr
     assert not (tmp_path / "b").exists()
 
 
@@ -133,6 +135,50 @@ def test_a_disk_that_fills_up_is_named(home: Home) -> None:
 )
 def test_wrong_use_is_2(home: Home, wrong: tuple[str, ...]) -> None:
     assert perinatal(*wrong, home=home.root).returncode == 2
+
+
+def test_a_part_whose_name_nobody_knows_is_one_that_does_not_answer(home: Home) -> None:
+    """As in containers, when PostgreSQL's is stopped."""
+    home.make()
+    names = ("portal", "referral", "scheduling", "outcomes", "training")
+    named = {f"PERINATAL_{name.upper()}_URL": f"http://{name}.invalid:8000" for name in names}
+    named |= {"PERINATAL_ISSUER": "http://identity.invalid", "PERINATAL_KAFKA": "kafka.invalid:9092"}
+    postgres = "postgresql://postgres@postgres.invalid:5432/postgres"
+    done = perinatal("store", "verify", home=home.root, PERINATAL_POSTGRES=postgres, **named)
+    assert done.returncode == 1
+    assert error_of(done).startswith("error: a part does not answer: ")
+    assert error_of(done).endswith("see `perinatal status`")
+
+
+INTERRUPTIBLE = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from deploy.cli.main import main; main()"
+)
+"""However this test was started: a shell lets what it runs in the background ignore Ctrl-C."""
+
+
+def test_ctrl_c_in_the_middle_is_one_line(home: Home, tmp_path: Path) -> None:
+    """A server that takes the connection and says nothing."""
+    home.make()
+    log = tmp_path / "verify.log"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        names = ("postgres", "kafka", "kafka-controller", "identity", *(spec.name for spec in SERVICES))
+        home.write_state({"ports": dict.fromkeys(names, silent.getsockname()[1]), "demo": False})
+        process = python("-c", INTERRUPTIBLE, "store", "verify", home=home.root, log=log)
+        with silent.accept()[0]:
+            assert end(process, signal.SIGINT) == 130
+    assert log.read_text().strip() == (
+        "error: stopped before it was done: the same command goes on from there, or begins anew"
+    )
+
+
+@pytest.mark.parametrize(
+    "words", [("reconcile", "--all"), ("relay", "anew"), ("relay", "anew", "--dry-run")], ids=" ".join
+)
+def test_in_a_wrong_folder_no_new_stack_is_begun(home: Home, words: tuple[str, ...]) -> None:
+    done = perinatal(*words, home=home.root)
+    assert done.returncode == 1
+    assert error_of(done) == f"error: there is no stack in {home.root}: start one with `perinatal up`"
+    assert not home.root.exists()
 
 
 def test_a_command_without_a_stack_says_so(home: Home) -> None:

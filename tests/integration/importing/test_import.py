@@ -166,7 +166,7 @@ async def measures_stored(stack: Stack, pcn: str, *, at_least: int) -> int:
     ("words", "code", "said"),
     [
         (["--pcn", "U0041"], 2, "organisation code"),
-        (["--pcn", "U00999", "--yes"], 1, "U00999 is not set up"),
+        (["--pcn", "U00999", "--yes"], 2, "pcn-unknown"),
         (["--pcn", "U00410"], 2, "add --yes"),
     ],
 )
@@ -181,5 +181,5 @@ def test_wrong_use_is_said_in_one_line(
 def test_a_network_that_is_not_there_has_no_report(perinatal: CommandLine) -> None:
     done = perinatal.run("report", "--pcn", "U00999", "--from", "2026-01-01", "--to", "2026-02-01")
 
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "U00999 is not set up" in done.stderr
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "pcn-unknown: U00999" in done.stderr

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -33,7 +32,7 @@ from tests.integration.kit.accounts import (
     rebuilding,
     rows_of,
 )
-from tests.integration.kit.toy_log import Counted, Opened, Parts
+from tests.integration.kit.toy_log import Counted, Parts
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(180)]
 
@@ -171,37 +170,6 @@ async def test_back_to_what_was_kept_with_what_came_since_and_forth_again(parts:
     assert await rows_of(parts.database) == newer
     await project(parts)
     assert await rows_of(parts.database) == newer
-
-
-async def test_somebody_erased_is_built_as_redacted_and_leaves_what_is_kept(parts: Parts) -> None:
-    gone = f"account-{uuid4()}"
-    await fill(parts.store, 2, 2)
-    await append(parts.store, TENANTS[0], gone, Opened(account_id=gone, owner="Ann Example", occurred_at=NOW))
-    await project(parts)
-    async with rebuilding(parts.database, log_of(parts)) as rebuild:
-        await rebuild.build()
-        await rebuild.swap()
-    await parts.keyring.destroy(TENANTS[0], gone)
-    assert sum("Ann Example" in row for row in await rows_of(parts.database, "kept.accounts")) == 1
-    await copies_discarded(parts)
-    assert await left_over(parts.database) == NOTHING
-    async with rebuilding(parts.database, log_of(parts)) as rebuild:
-        await rebuild.build()
-        await rebuild.swap()
-    rows = await rows_of(parts.database)
-    assert [len(rows), sum(gone in row for row in rows), sum("Owner" in row for row in rows)] == [7, 1, 6]
-    assert not any("Ann Example" in row for row in rows)
-
-
-async def test_what_was_built_and_not_put_in_place_is_gone_too_once_nobody_is_at_it(parts: Parts) -> None:
-    await fill(parts.store, 2, 2)
-    await project(parts)
-    async with rebuilding(parts.database, log_of(parts)) as rebuild:
-        await rebuild.build()
-        await copies_discarded(parts)
-        assert await left_over(parts.database) == ["shadow toy.accounts", "shadow.accounts"]
-    await copies_discarded(parts)
-    assert await left_over(parts.database) == NOTHING
 
 
 async def test_verify_names_the_tenant_that_differs_and_changes_nothing(parts: Parts) -> None:
@@ -384,12 +352,6 @@ async def rolled_back(parts: Parts, model: Any) -> None:
 async def changed(parts: Parts, statement: str) -> None:
     async with administrator(parts.database) as connection:
         await connection.execute(statement)
-
-
-async def copies_discarded(parts: Parts) -> None:
-    """As when somebody is erased."""
-    async with parts.pool.unscoped() as tx:
-        await tx.execute("select discard_kept()")
 
 
 async def looked_up(parts: Parts, query: str) -> list[Any]:

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from services.kit.keyring import Keyring
+from services.kit.rebuild.log import Log
 from services.kit.testing import eventually
 from services.kit.wakeup import Wakeup
 from services.kit.watchdog import Progress
@@ -16,8 +17,10 @@ from services.referral.domain.events import ReferralClosed, ReferralReceived
 from services.referral.domain.person_events import PersonErased, PersonRegistered
 from services.referral.erasing import Eraser
 from services.referral.migrate import MIGRATIONS
+from services.referral.projections.identities import IDENTITIES
 from tests.conftest import MakeDatabase
 from tests.databases import Database
+from tests.integration.kit.accounts import left_over, project, rebuilding, rows_of
 from tests.integration.referral.conftest import PERSON, UNTRACED, A, B, Site, open_site
 from tests.integration.sites import problem
 from tests.support import Issuer
@@ -97,6 +100,11 @@ def eraser(site: Site) -> Eraser:
         wakeup=Wakeup(site.database.app),
         progress=Progress("erasing"),
     )
+
+
+def log_of(site: Site) -> Log:
+    """Its log as a rebuild reads it."""
+    return Log(site.store._codec, site.store._privacy)
 
 
 async def test_the_key_is_destroyed_and_nothing_personal_is_left(site: Site, keyring: Database) -> None:
@@ -231,6 +239,27 @@ async def test_while_the_keyring_does_not_answer_nothing_is_passed_over(
 
 async def lost_connection(*_: object) -> bool:
     raise OSError("lost")
+
+
+async def test_what_was_being_built_meanwhile_is_gone_as_soon_as_nobody_is_at_it(
+    asleep: Site, keyring: Database
+) -> None:
+    person_id = await register(asleep)
+    await project(asleep, IDENTITIES)
+    worker = eraser(asleep)
+    async with rebuilding(asleep.database, log_of(asleep), IDENTITIES) as rebuild:
+        await rebuild.build()
+        await erase(asleep, person_id)
+        await worker.step()
+        assert await key_of(keyring, person_id) is None, "the key does not wait for a rebuild"
+        assert any(MARKER in row for row in await rows_of(asleep.database, "shadow.identities"))
+    await worker.step()
+    assert await left_over(asleep.database) == []
+    assert await rows_with(asleep, MARKER) != [], "the live one has not heard of it yet"
+    async with rebuilding(asleep.database, log_of(asleep), IDENTITIES) as rebuild:
+        await rebuild.build()
+        await rebuild.swap()
+    assert await left_over(asleep.database) == [], "so it is not kept"
 
 
 async def test_a_keyring_restored_from_an_older_backup_loses_the_keys_again_at_the_next_start(

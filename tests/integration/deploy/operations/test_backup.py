@@ -20,6 +20,7 @@ import pytest
 
 from deploy.cli.client import Client
 from deploy.local.home import Home
+from deploy.local.services import SERVICES
 from deploy.operations.installation import installation_of
 from deploy.operations.postgres_tools import admin_of
 from tests.integration.deploy.local import eventually
@@ -181,10 +182,33 @@ def test_a_folder_that_is_not_empty_is_not_written_to(home: Home, backup: Path) 
     assert "is not empty" in error_of(done)
 
 
+def test_of_a_backup_that_fails_nothing_is_left(home: Home, tmp_path: Path) -> None:
+    folder, nowhere = tmp_path / "half", tmp_path / "a file" / "keyring"
+    nowhere.parent.touch()
+    done = perinatal("backup", str(folder), "--keyring", str(nowhere), home=home.root)
+    assert done.returncode == 1
+    assert str(nowhere) in error_of(done)
+    assert not folder.exists()
+
+
 def test_a_running_stack_is_not_restored_over(home: Home, backup: Path) -> None:
     done = perinatal("restore", str(backup), "--replace", home=home.root)
     assert done.returncode == 1
     assert "stop it with `perinatal down` first" in error_of(done)
+
+
+def test_where_the_services_run_elsewhere_they_are_seen_in_the_databases(home: Home, backup: Path) -> None:
+    """As in containers: the environment names every part."""
+    state = home.read_state()
+    parts = {"POSTGRES": installation_of(home).postgres_admin, "KAFKA": state["addresses"]["kafka"]}
+    parts |= {"ISSUER": state["addresses"]["identity"]}
+    parts |= {f"{spec.name.upper()}_URL": state["addresses"][spec.name] for spec in SERVICES}
+    named = {f"PERINATAL_{name}": value for name, value in parts.items()}
+    for words in (("restore", str(backup), "--replace"), ("relay", "anew")):
+        done = perinatal(*words, home=home.root, **named)
+        assert done.returncode == 1
+        assert "the services run: " in error_of(done)
+        assert "referral_app" in error_of(done)
 
 
 def test_a_damaged_file_is_found_before_anything_is_touched(home: Home, backup: Path, tmp_path: Path) -> None:
@@ -226,8 +250,13 @@ def test_a_restore_that_was_killed_is_to_be_finished_before_anything_starts(back
     with subprocess.Popen(command, env={**os.environ, "PERINATAL_HOME": str(home.root)}) as going:
         eventually(home.unfinished_restore.exists, "the first database is about to come back", within=60)
         going.kill()
-    for refused in (("up", "--detach"), ("reconcile", "--all")):
+    for refused in (("up", "--detach"), ("reconcile", "--all"), ("relay", "anew"), ("backup", str(tmp_path / "half"))):
         assert f"restore {backup} --keyring {backup}/keyring --replace" in error_of(perinatal(*refused, home=home.root))
+    step = [sys.executable, "-m", "deploy.compose", "databases"]
+    done = subprocess.run(
+        step, env={**os.environ, "PERINATAL_HOME": str(home.root)}, check=False, capture_output=True, text=True
+    )
+    assert (done.returncode, "did not come to its end" in done.stderr) == (1, True), "nor in containers"
 
 
 def test_over_a_stack_whose_kafka_knows_more_it_is_reconciled(

@@ -205,6 +205,15 @@ def test_a_dry_run_says_what_would_be_touched_and_touches_nothing(home: Home, to
     assert sum(still["readable"].values()) == sum(log["sealed"] for log in before["logs"].values())
 
 
+def test_copies_of_the_identity_read_model_are_counted_too(home: Home, told: tuple[str, str]) -> None:
+    """One that was replaced and one that was built and waits: the next test finds nothing in them."""
+    for how in ((), ("--no-swap",)):
+        built = perinatal("projections", "rebuild", "referral.identities", *how, home=home.root)
+        assert built.returncode == 0, built.stderr
+    (standing,) = report(home, told[0])[1]["people"]
+    assert standing["copied"] == 2 * standing["known"] > 0
+
+
 def test_after_it_nothing_is_found_anywhere_and_the_counts_stay(
     home: Home, team: Team, told: tuple[str, str], tmp_path: Path
 ) -> None:
@@ -231,8 +240,8 @@ def test_after_it_nothing_is_found_anywhere_and_the_counts_stay(
 def test_by_id_it_is_proved_that_no_key_opens_anything(home: Home, told: tuple[str, str]) -> None:
     code, found = report(home, told[0])
     (standing,) = found["people"]
-    assert (code, standing["erased"], standing["key"], standing["known"], standing["left"]) == (
-        *(0, True, "destroyed", 0, []),
+    assert (code, standing["erased"], standing["key"], standing["known"], standing["copied"], standing["left"]) == (
+        *(0, True, "destroyed", 0, 0, []),
     )
     assert set(found["readable"].values()) == {0}
     assert all(log["sealed"] > 0 and log["heard"] for log in standing["logs"].values())
