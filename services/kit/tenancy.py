@@ -3,7 +3,6 @@
 PostgreSQL enforces it (forced row-level security on `app.tenant`); this module makes it impossible to forget.
 """
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -87,12 +86,8 @@ class TenantPool:
     @asynccontextmanager
     async def single(self) -> AsyncIterator[Tx]:
         """For one statement that is a transaction by itself: two round trips less. It sees no tenant's rows."""
-        async with asyncio.timeout(self._patience):
-            connection = await self._pool.acquire()
-        try:
+        async with self._pool.acquire(timeout=self._patience) as connection:
             yield connection
-        finally:
-            await self._pool.release(connection)
 
     async def close(self) -> None:
         await self._pool.close()
