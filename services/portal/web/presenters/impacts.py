@@ -123,14 +123,13 @@ def interval_words(interval: tuple[float, float] | None) -> str:
 def data_quality(numbers: Mapping[str, int], questionnaires: int) -> list[Figure]:
     return [
         Figure("People referred", f"{numbers['people']:,}", "data_quality.people"),
-        *(Figure(label, _of(numbers[name], numbers[whole]), f"data_quality.{name}") for name, whole, label in _QUALITY),
+        *(
+            Figure(label, of_words(numbers[name], numbers[whole]), f"data_quality.{name}")
+            for name, whole, label in _QUALITY
+        ),
         Figure(
             "Questionnaires with every answer",
-            _of(numbers["questionnaires_complete"], questionnaires),
+            of_words(numbers["questionnaires_complete"], questionnaires),
             "data_quality.questionnaires_complete",
         ),
     ]
-
-
-def _of(part: int, whole: int) -> str:
-    return f"{part:,} of {whole:,} ({part / whole:.0%})" if whole else f"{part:,} of {whole:,}"
