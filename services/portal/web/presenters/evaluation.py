@@ -117,13 +117,6 @@ def _reach(evaluation: Evaluation) -> list[Figure]:
         Figure("Asked for help themselves", of_words(reach.self_referred, reach.received), "reach.self_referred"),
         Figure("Accepted", of_words(reach.accepted, reach.received), "reach.accepted"),
         Figure("Days to acceptance, median", number_words(reach.median_days_to_acceptance), "reach.accepted"),
-        Figure("Days since the clock started, median", number_words(reach.waits.median_days), "reach.waits.n"),
-        Figure("Days since the clock started, longest", number_words(reach.waits.longest_days), "reach.waits.n"),
-        Figure(
-            "The day care should begin by has passed",
-            of_words(reach.waits.past_due, reach.received),
-            "reach.waits.past_due",
-        ),
     ]
 
 
