@@ -6,7 +6,6 @@ import pytest
 
 from services.portal.commands import Refusal
 from services.portal.web.family_forms import read_circumstances, read_person, read_request
-from services.portal.web.family_site import TooManyForms
 from services.portal.web.forms import Form
 from services.portal.web.rate_limit import RateLimit
 from services.portal.web.scheduling_forms import read_attendance, read_register, read_session
@@ -141,7 +140,6 @@ def test_forms_of_one_address_are_counted_and_forgotten_in_time() -> None:
     assert limit.allows("b")
     now = 10.0
     assert limit.allows("a")
-    assert TooManyForms.slug == "too-many-forms"
 
 
 def test_many_addresses_do_not_fill_the_memory() -> None:
