@@ -12,6 +12,7 @@ from tests.e2e.visitor import Visitor
 REQUEST = {
     "asking_for": "B2",
     "your_name": "Ivo Marin (synthetic)",
+    "reach_of": "asker",
     "telephone": "01632 960003",
     "preferred_language": "ro",
     "interpreter_required": "yes",

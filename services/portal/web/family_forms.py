@@ -13,6 +13,7 @@ _NO_NUMBER_ASKED = "nhs-number-not-known"
 _ETHNIC_GROUP_NOT_KNOWN = "99"
 _PERINATAL_MENTAL_HEALTH = "13"
 _LONGEST_NOTE = 3000
+_REACH_OF_ASKER = "The phone number and email address are those of who asked for them."
 
 
 def read_person(form: Form) -> dict[str, Any]:
@@ -44,13 +45,24 @@ def _reach(form: Form) -> dict[str, str | None]:
 def read_circumstances(form: Form, network: PcnRow) -> dict[str, Any]:
     """What a family that asks for help may add, or leave out: where they are, and what they need to be able to come or talk."""
     listed = [practice["ods_code"] for practice in network.practices]
+    said = _whose_reach(form)
+    needs = read_needs(form)
     return without_gaps(
         {
             "perinatal_stage": optional_choice(form, "perinatal_stage", codes_of("perinatal_stage")),
             "practice_ods_code": optional_choice(form, "practice_ods_code", listed),
-            **read_needs(form),
+            **needs,
+            "access_note": " ".join(filter(None, (said, needs.get("access_note")))) or None,
         }
     )
+
+
+def _whose_reach(form: Form) -> str | None:
+    """Who calls the number must know if it is not that of the person it is about."""
+    if form.value("asking_for") != SOMEBODY_ELSE:
+        return None
+    whose = form.choice("reach_of", ("asker", "person"), missing="Tell us whose phone number or email address it is")
+    return _REACH_OF_ASKER if whose == "asker" else None
 
 
 def read_request(form: Form, now: datetime) -> dict[str, Any]:

@@ -66,6 +66,9 @@ async def test_anybody_may_look_and_nothing_says_who_comes(portal: Portal) -> No
         assert response.status_code == 200, path
         assert "If you need help now" in response.text
         assert response.text.index('href="tel:999"') < response.text.index("<h1")
+        assert 'href="sms:85258"' in response.text
+        asks = "<form" in response.text and "/places/" not in path
+        assert ("What happens with what you tell us" in response.text) is asks
         assert PERSON not in response.text
     assert f"/sessions/{SOON}" in (await portal.client.get(f"/join/{PCN}")).text
 

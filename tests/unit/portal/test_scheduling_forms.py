@@ -127,6 +127,17 @@ def test_what_a_family_needs_is_kept_with_the_person_and_not_in_the_request() ->
     }
 
 
+def test_who_calls_is_told_that_the_number_is_not_the_persons_own() -> None:
+    values = {"asking_for": "B2", "reach_of": "asker", "access_note": "Call after six."}
+    said = read_circumstances(Form(values=values), a_network())["access_note"]
+    assert said == "The phone number and email address are those of who asked for them. Call after six."
+    theirs = Form(values={**values, "reach_of": "person"})
+    assert read_circumstances(theirs, a_network())["access_note"] == "Call after six."
+    unsaid = Form(values={"asking_for": "B2"})
+    read_circumstances(unsaid, a_network())
+    assert unsaid.problem("reach_of") == "Tell us whose phone number or email address it is"
+
+
 def test_a_request_may_say_nothing_but_who_it_is_for() -> None:
     form = Form(values={"asking_for": "B1"})
     assert "note" not in read_request(form, NOW)
