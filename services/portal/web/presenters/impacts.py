@@ -84,7 +84,7 @@ def _wellbeing(code: str, title: str, numbers: Mapping[str, Any]) -> Impact:
     low, high = numbers["improved_ci95"] or (0.0, 0.0)
     improved = of_words(numbers["improved"], people) + (f", 95% interval {low:.0%} to {high:.0%}" if people else "")
     figures = [
-        Figure("People with two scores and a rule", f"{people:,}", f"{where}.people"),
+        Figure("People with a first and a last score", f"{people:,}", f"{where}.people"),
         Figure("Improved", improved, f"{where}.improved"),
         Figure("No change", of_words(numbers["no_change"], people), f"{where}.no_change"),
         Figure("Better on one, worse on another", of_words(numbers["mixed"], people), f"{where}.mixed"),
