@@ -69,6 +69,7 @@ async def test_anybody_may_look_and_nothing_says_who_comes(portal: Portal) -> No
         assert 'href="sms:85258"' in response.text
         asks = "<form" in response.text and "/places/" not in path
         assert ("What happens with what you tell us" in response.text) is asks
+        assert ('autocomplete="tel"' in response.text) is asks
         assert PERSON not in response.text
     assert f"/sessions/{SOON}" in (await portal.client.get(f"/join/{PCN}")).text
 
