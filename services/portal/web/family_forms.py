@@ -59,10 +59,10 @@ def read_circumstances(form: Form, network: PcnRow) -> dict[str, Any]:
 
 def _whose_reach(form: Form) -> str | None:
     """Who calls the number must know if it is not that of the person it is about."""
-    if form.value("asking_for") != SOMEBODY_ELSE:
-        return None
-    whose = form.choice("reach_of", ("asker", "person"), missing="Tell us whose phone number or email address it is")
-    return _REACH_OF_ASKER if whose == "asker" else None
+    for_another = form.value("asking_for") == SOMEBODY_ELSE
+    missing = "Tell us whose phone number or email address it is" if for_another else None
+    whose = form.choice("reach_of", ("asker", "person"), missing=missing)
+    return _REACH_OF_ASKER if for_another and whose == "asker" else None
 
 
 def read_request(form: Form, now: datetime) -> dict[str, Any]:
