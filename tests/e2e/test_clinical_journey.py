@@ -155,6 +155,11 @@ async def begins_and_ends_a_period(clinician: Visitor, person: str) -> None:
     await clinician.press("Save end")
     assert "Ended" in await clinician.text()
     await clinician.check("period-ended")
+    restricted = clinician.page.get_by_role("heading", name="Safeguarding concerns")
+    assert await restricted.is_visible()
+    await clinician.page.emulate_media(media="print")
+    assert not await restricted.is_visible()
+    await clinician.page.emulate_media(media="screen")
 
 
 @pytest.mark.timeout(240)
