@@ -85,7 +85,9 @@ async def test_a_network_nobody_brought_on_and_things_of_another_are_not_found(p
         f"/join/{PCN}/places/not-an-id",
         f"/join/{PCN}/sessions/{given.SESSION}",
     ):
-        assert (await portal.client.get(path)).status_code == 404, path
+        missing = await portal.client.get(path)
+        assert missing.status_code == 404, path
+        assert "another network" not in missing.text or path == "/join/nowhere"
 
 
 async def test_what_cannot_be_saved_now_is_kept_and_escaped(portal: Portal) -> None:
