@@ -54,4 +54,4 @@ def _change(pairs: Numbers) -> Iterator[list[str]]:
         if crossed["of"]:
             share = "{:.0%} to {:.0%}".format(*crossed["ci95"])
             words = f"{of_words(crossed['below'], crossed['of'])}, 95% interval {share}"
-            yield [f"Below {at} in the end, of {crossed['of']:,} at {at} or more", words]
+            yield [f"Below {at} in the end, of those at {at} or more before", words]

@@ -1,17 +1,19 @@
 """A family asks for help itself, is triaged, booked, not seen, booked again and seen: in a real browser."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from services.kit.testing import eventually
 from services.portal.web.moments import london_day
 from tests.e2e.conftest import PCN, Visit
+from tests.e2e.steps import also_if_busy, on
 from tests.e2e.visitor import Visitor
 
 REQUEST = {
     "asking_for": "B2",
     "your_name": "Ivo Marin (synthetic)",
+    "reach_of": "asker",
     "telephone": "01632 960003",
     "preferred_language": "ro",
     "interpreter_required": "yes",
@@ -33,7 +35,8 @@ async def test_a_family_asks_is_booked_missed_booked_again_and_seen(visit: Visit
     await clinician.page.goto(person)
     await books(clinician, "11:00", "11:50")
     await moves(clinician)
-    await records(clinician, {"attendance_status": "6", "interpreter_present": "yes"}, "assessment", "infant")
+    seen = {"attendance_status": "6", "activities-assessment": "yes", "others_present-infant": "yes"}
+    await records(clinician, {**seen, "interpreter_present": "yes"})
     said = await clinician.text()
     assert "Came late and was seen" in said
     assert "What was done Assessment" in said
@@ -71,60 +74,43 @@ async def is_listed(clinician: Visitor, name: str) -> bool:
     return name in await clinician.text()
 
 
+def yesterday() -> date:
+    return london_day(datetime.now(UTC)) - timedelta(days=1)
+
+
 async def books(clinician: Visitor, starts: str, ends: str) -> None:
     """For yesterday, as somebody does who saw a family before there was time to write it down."""
-    await opens(clinician, "Book an appointment")
+    await clinician.press("Book an appointment")
     await clinician.check("appointment-book")
-    day = london_day(datetime.now(UTC)) - timedelta(days=1)
-    when = {"day-day": str(day.day), "day-month": str(day.month), "day-year": str(day.year)}
-    await clinician.fill({**when, "starts": "half past", "ends": ends})
+    await clinician.fill({**on("day", yesterday()), "starts": "half past", "ends": ends})
     await clinician.press("Book appointment")
     assert "The start must be a time, like 9:30 or 14:15" in await clinician.text()
     await clinician.check("appointment-mistake")
     await clinician.fill({"starts": starts})
-    await clinician.press("Book appointment")
-    said = await clinician.text()
-    if "The clinician has another appointment at that time" in said:
-        await clinician.check("appointment-busy")
-        await clinician.fill({"override_reason": "Both families know."})
-        await clinician.press("Book appointment")
-        said = await clinician.text()
-    assert "The appointment has been booked." in said
+    await also_if_busy(clinician, "Book appointment")
+    assert "The appointment has been booked." in await clinician.text()
     await clinician.check("appointment-booked")
 
 
-async def opens(clinician: Visitor, name: str) -> None:
-    """Follow a link that looks like a button, and wait for the page it leads to."""
-    button = clinician.page.get_by_role("button", name=name)
-    path = await button.get_attribute("href")
-    await button.click()
-    await clinician.page.wait_for_url(f"**{path}")
-
-
 async def moves(clinician: Visitor) -> None:
-    await opens(clinician, "Move it")
+    await clinician.press("Move it")
     await clinician.check("appointment-move")
     await clinician.fill({"starts": "14:00", "ends": "14:50", "rescheduled_by": "patient"})
-    await clinician.press("Move appointment")
-    if "The clinician has another appointment at that time" in await clinician.text():
-        await clinician.fill({"override_reason": "Both families know."})
-        await clinician.press("Move appointment")
+    await also_if_busy(clinician, "Move appointment")
     said = await clinician.text()
     assert "The appointment has been moved." in said
     assert "2:00pm to 2:50pm" in said
-    await opens(clinician, "Cancel it")
+    await clinician.press("Cancel it")
     await clinician.check("appointment-cancel")
     await clinician.follow("Back to the appointment")
 
 
-async def records(clinician: Visitor, answers: dict[str, str], activity: str = "", other: str = "") -> None:
-    await opens(clinician, "Record what became of it")
+async def records(clinician: Visitor, answers: dict[str, str]) -> None:
+    await clinician.press("Record what became of it")
     await clinician.press("Save")
     assert "Say what became of it" in await clinician.text()
     await clinician.check("appointment-record")
     await clinician.fill(answers)
-    for box in [f"activities-{activity}"] * bool(activity) + [f"others_present-{other}"] * bool(other):
-        await clinician.page.locator(f"[name='{box}']").check()
     await clinician.press("Save")
     assert "What became of the appointment has been recorded." in await clinician.text()
 
@@ -143,14 +129,13 @@ async def corrects(clinician: Visitor) -> None:
 
 
 async def sees_the_diary(clinician: Visitor, name: str) -> None:
-    day = london_day(datetime.now(UTC)) - timedelta(days=1)
-    await clinician.open(f"/diary?on={day}")
+    await clinician.open(f"/diary?on={yesterday()}")
     said = await clinician.text()
     assert name in said
     assert "2:00pm to 2:50pm" in said
     assert "Interpreter needed: Romanian" in said
     await clinician.check("diary-day")
-    await clinician.open(f"/diary?on={day}&view=week")
+    await clinician.open(f"/diary?on={yesterday()}&view=week")
     await clinician.check("diary-week")
     await clinician.open("/diary/to-record")
     await clinician.check("diary-to-record")

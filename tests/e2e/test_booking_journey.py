@@ -8,7 +8,7 @@ import pytest
 from deploy.cli.client import Client
 from deploy.local.stack import Stack
 from tests.e2e.conftest import PCN, Visit
-from tests.e2e.test_journey import BY_A_MIDWIFE, PERSON
+from tests.e2e.steps import refers
 from tests.e2e.visitor import Visitor
 
 
@@ -21,7 +21,7 @@ async def test_a_referrer_books_a_place(visit: Visit, stack: Stack, scripts: boo
     await referrer.follow("Book a place on a session for this family")
     assert name in await referrer.text()
     await referrer.check("booking-sessions")
-    await referrer.page.get_by_role("link", name="Book a place").first.click()
+    await referrer.follow("Book a place")
     await referrer.fill({"party_size": "0"})
     await referrer.press("Book the place")
     assert "must be a whole number" in await referrer.text()
@@ -32,9 +32,8 @@ async def test_a_referrer_books_a_place(visit: Visit, stack: Stack, scripts: boo
     assert "The family has a place" in said
     assert "It is for 2 people." in said
     await referrer.check("booking-booked")
-    person = (await referrer.page.get_by_role("link", name="Book another place").get_attribute("href") or "").split(
-        "="
-    )[1]
+    another = await referrer.page.get_by_role("link", name="Book another place").get_attribute("href") or ""
+    person = another.partition("=")[2]
     for path in (f"/people/{person}", "/sessions", "/waiting", "/report"):
         assert (await referrer.open(path)).status == 403, path
     await a_clinician_books_from_the_persons_page(await visit("clinician", scripts=scripts), person, name)
@@ -58,14 +57,6 @@ def sessions(stack: Stack) -> None:
             client.command("scheduling", "POST", f"/v1/pcns/{PCN}/group-sessions", body, uuid4())
 
 
-async def refers(referrer: Visitor, name: str) -> None:
-    await referrer.open("/refer")
-    await referrer.fill({**PERSON, "full_name": name, "nhs_number_known": "no"})
-    await referrer.fill({**BY_A_MIDWIFE, "nhs_number_missing_reason": "nhs-number-not-known"})
-    await referrer.press("Send referral")
-    assert "The referral has been received." in await referrer.text()
-
-
 async def a_clinician_books_from_the_persons_page(clinician: Visitor, person: str, name: str) -> None:
     """On the session they are booked on already, which is refused, and on the last there is."""
     for number, said in (
@@ -73,7 +64,7 @@ async def a_clinician_books_from_the_persons_page(clinician: Visitor, person: st
         (-1, "The list below says"),
     ):
         await clinician.open(f"/people/{person}")
-        await clinician.page.get_by_role("button", name="Book a place on a session").click()
+        await clinician.press("Book a place on a session")
         await clinician.page.get_by_role("link", name="Book a place").nth(number).click()
         assert name in await clinician.text()
         await clinician.fill({"party_size": "1"})

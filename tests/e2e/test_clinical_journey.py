@@ -1,4 +1,4 @@
-"""What a clinician does with what weighs most, step by step, with the keyboard alone: and how referrals end otherwise than well."""
+"""What a clinician does with what weighs most, once with the keyboard alone; and how referrals end otherwise than well."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ import pytest
 
 from services.portal.web.moments import london_day
 from tests.e2e.conftest import Visit
-from tests.e2e.test_journey import EPDS_HIGH, a_new_person, record_epds
+from tests.e2e.steps import EPDS_HIGH, a_new_person, record_epds
 from tests.e2e.visitor import Visitor
 
 
@@ -33,8 +33,34 @@ async def test_a_risk_is_reviewed_and_what_is_restricted_is_kept(visit: Visit, s
     await coordinator.check("accesses")
 
 
+async def test_a_risk_is_reviewed_with_the_keyboard_alone(visit: Visit) -> None:
+    clinician = await visit("clinician")
+    await a_new_person(clinician, "Sian Byrne (synthetic)")
+    await record_epds(clinician, EPDS_HIGH)
+    await clinician.page.goto(clinician.page.url.partition("?")[0])
+    await clinician.tab_to("Skip to main content", most=1)
+    await clinician.page.keyboard.press("Enter")
+    await clinician.tab_to("Review", most=1)
+    await clinician.enter()
+    await clinician.tab_to("Save")
+    await clinician.enter()
+    await clinician.tab_to("Say what came of it", most=1)
+    await clinician.page.keyboard.press("Enter")
+    assert "Spoken with the person" in await clinician.focused()
+    for key in ("Space", "ArrowDown", "ArrowDown"):
+        await clinician.page.keyboard.press(key)
+    await clinician.tab_to("Note", most=1)
+    await clinician.page.keyboard.type("Her sister stays tonight.")
+    await clinician.tab_to("Save", most=1)
+    await clinician.enter()
+    said = await clinician.text()
+    assert "What came of the risk flag has been recorded." in said
+    assert "A safety plan was agreed" in said
+    assert "Her sister stays tonight." in said
+
+
 async def asks(clinician: Visitor, link: str, name: str) -> None:
-    """Follow a link of the person's page to its form, see that it can be read and left again, and send it empty."""
+    """Follow a link of the person's page to its form, and see that it can be read and left again."""
     await clinician.follow(link)
     await clinician.page.wait_for_selector("main form[method=post]")
     await every_box_has_a_name(clinician)
@@ -43,7 +69,7 @@ async def asks(clinician: Visitor, link: str, name: str) -> None:
 
 
 async def every_box_has_a_name(visitor: Visitor) -> None:
-    """Every field can be reached by the keyboard in the order of the page, and says what it is for."""
+    """Every field says what it is for, and none is out of the order of the page."""
     boxes = visitor.page.locator("main :is(input:not([type=hidden]), select, textarea)")
     for box in await boxes.all():
         named = await box.evaluate(
@@ -129,6 +155,11 @@ async def begins_and_ends_a_period(clinician: Visitor, person: str) -> None:
     await clinician.press("Save end")
     assert "Ended" in await clinician.text()
     await clinician.check("period-ended")
+    restricted = clinician.page.get_by_role("heading", name="Safeguarding concerns")
+    assert await restricted.is_visible()
+    await clinician.page.emulate_media(media="print")
+    assert not await restricted.is_visible()
+    await clinician.page.emulate_media(media="screen")
 
 
 @pytest.mark.timeout(240)

@@ -8,6 +8,7 @@ import pytest
 from services.kit.testing import eventually
 from services.portal.web.moments import london_day
 from tests.e2e.conftest import PCN, Visit
+from tests.e2e.steps import also_if_busy, on
 from tests.e2e.visitor import Visitor
 
 ASK = {
@@ -53,8 +54,7 @@ async def test_a_clock_explains_itself_until_it_stops(visit: Visit, scripts: boo
 
 async def asks_for_help(family: Visitor, name: str) -> None:
     await family.page.goto(f"{family.portal}/help/{PCN}")
-    await family.fill({**ASK, "full_name": name})
-    await family.page.locator("[name='access_needs-step_free']").check()
+    await family.fill({**ASK, "full_name": name, "access_needs-step_free": "yes"})
     await family.check("ask-for-help-filled")
     await family.press("Ask for help")
 
@@ -108,19 +108,12 @@ async def to_the_person(clinician: Visitor) -> str:
 
 async def sees(clinician: Visitor, person: str, answers: dict[str, str], *activities: str) -> None:
     """An appointment at the first moment of today, which has begun at whatever hour this runs: booked, and its outcome."""
-    day = london_day(datetime.now(UTC))
     await clinician.page.goto(f"{clinician.portal}{person}/appointments/new")
-    when = {"day-day": str(day.day), "day-month": str(day.month), "day-year": str(day.year)}
-    await clinician.fill({**when, "starts": "00:00", "ends": "00:30"})
-    await clinician.press("Book appointment")
-    if "The clinician has another appointment at that time" in await clinician.text():
-        await clinician.fill({"override_reason": "Both families know."})
-        await clinician.press("Book appointment")
+    await clinician.fill({**on("day", london_day(datetime.now(UTC))), "starts": "00:00", "ends": "00:30"})
+    await also_if_busy(clinician, "Book appointment")
     assert "The appointment has been booked." in await clinician.text()
     await clinician.page.goto(f"{clinician.page.url.partition('?')[0]}/outcome")
-    await clinician.fill(answers)
-    for each in activities:
-        await clinician.page.locator(f"[name='activities-{each}']").check()
+    await clinician.fill({**answers, **{f"activities-{each}": "yes" for each in activities}})
     await clinician.press("Save")
     assert "What became of the appointment has been recorded." in await clinician.text()
 

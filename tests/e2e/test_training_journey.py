@@ -8,7 +8,7 @@ import pytest
 
 from services.portal.web.moments import london_day
 from tests.e2e.conftest import Visit
-from tests.e2e.test_journey import BY_A_MIDWIFE, PERSON, on
+from tests.e2e.steps import BY_A_MIDWIFE, WITHOUT_A_NUMBER, on
 from tests.e2e.visitor import Visitor
 
 YESTERDAY = london_day(datetime.now(UTC)) - timedelta(days=1)
@@ -33,9 +33,7 @@ async def test_a_consultation_becomes_a_referral_and_a_number(visit: Visit, scri
 async def a_session_is_planned_and_held(lead: Visitor) -> None:
     await lead.open("/training/new")
     await lead.check("training-plan")
-    await lead.fill({"course": "asking-about-risk", **on("day", YESTERDAY), "starts": "9:30", "ends": "11:00"})
-    await lead.page.locator("[name='objectives-ask-about-mood']").check()
-    await lead.press("Plan session")
+    await plans(lead, "9:30", "11:00")
     assert "The training session has been planned." in await lead.text()
     await lead.check("training-register")
     first = {"name-1": "Hana Novak (synthetic)", "professional_type-1": "midwife"}
@@ -50,6 +48,12 @@ async def a_session_is_planned_and_held(lead: Visitor) -> None:
     assert "3 before, 8 after" in said
     assert "Hana Novak (synthetic)" in said
     await lead.check("training-held")
+
+
+async def plans(lead: Visitor, starts: str, ends: str) -> None:
+    when = {**on("day", YESTERDAY), "starts": starts, "ends": ends}
+    await lead.fill({"course": "asking-about-risk", **when, "objectives-ask-about-mood": "yes"})
+    await lead.press("Plan session")
 
 
 async def a_register_is_for_good_use(lead: Visitor) -> None:
@@ -86,9 +90,7 @@ async def the_register_is_corrected(lead: Visitor) -> None:
 async def somebody_is_known_again(lead: Visitor) -> None:
     """Chosen from those who attended before: nothing else has to be filled in."""
     await lead.open("/training/new")
-    await lead.fill({"course": "asking-about-risk", **on("day", YESTERDAY), "starts": "13:30", "ends": "15:00"})
-    await lead.page.locator("[name='objectives-ask-about-mood']").check()
-    await lead.press("Plan session")
+    await plans(lead, "13:30", "15:00")
     await lead.page.locator("[name='known-1']").select_option(label="Hana Novak (synthetic), midwife")
     await lead.check("training-register-known")
     await lead.press("Save register")
@@ -121,9 +123,8 @@ async def a_health_visitor_is_advised(clinician: Visitor, name: str) -> None:
     assert "The consultation has been logged." in said
     assert "This request follows the consultation you logged" in said
     await clinician.check("refer-after-consultation")
-    await clinician.fill({**PERSON, "full_name": name, "nhs_number_known": "no"})
-    await clinician.fill({**BY_A_MIDWIFE, "source_of_referral": "A2", "referring_professional_type": "health_visitor"})
-    await clinician.fill({"nhs_number_missing_reason": "nhs-number-not-known"})
+    by_a_health_visitor = {"source_of_referral": "A2", "referring_professional_type": "health_visitor"}
+    await clinician.fill({**WITHOUT_A_NUMBER, "full_name": name, **BY_A_MIDWIFE, **by_a_health_visitor})
     await clinician.press("Send referral")
     assert "The referral has been received." in await clinician.text()
     await clinician.open("/consultations")

@@ -73,20 +73,44 @@ class Visitor:
         return response
 
     async def follow(self, name: str) -> None:
-        await self.page.get_by_role("link", name=name, exact=False).first.click()
-        await self.page.wait_for_load_state()
+        """The first link of that name, and the page it leads to."""
+        async with self.page.expect_navigation():
+            await self.page.get_by_role("link", name=name).first.click()
 
     async def press(self, name: str) -> None:
-        await self.page.get_by_role("button", name=name).click()
-        await self.page.wait_for_load_state()
+        """A button, or a link that looks like one, and the page that comes next."""
+        async with self.page.expect_navigation():
+            await self.page.get_by_role("button", name=name).click()
+
+    async def focused(self) -> str:
+        """What somebody hears of the element that has the focus: its label, or its own words; nothing where none has it."""
+        said: str = await self.page.evaluate(
+            "(({activeElement: at, body}) => at === body ? '' : (at.labels?.[0] ?? at).innerText)(document)"
+        )
+        return said.strip()
+
+    async def tab_to(self, name: str, *, most: int = 60) -> None:
+        """On with the Tab key, by `most` steps, until what has the focus begins with these words."""
+        for _ in range(most):
+            await self.page.keyboard.press("Tab")
+            if (await self.focused()).startswith(name):
+                return
+        raise AssertionError(f"{name} is not reached; the focus is on {await self.focused()!r}")
+
+    async def enter(self) -> None:
+        """The Enter key, and the page that comes next."""
+        async with self.page.expect_navigation():
+            await self.page.keyboard.press("Enter")
 
     async def fill(self, values: Mapping[str, str]) -> None:
-        """Fields by their names: text and dates are typed, lists chosen, radio buttons ticked by value."""
+        """Fields by their names: text and dates are typed, lists chosen, radio buttons ticked by value, boxes by "yes"."""
         for name, value in values.items():
             box = self.page.locator(f"[name='{name}']").first
             kind = await box.evaluate("box => box.type")
             if kind == "radio":
                 await self.page.locator(f"[name='{name}'][value='{value}']").check()
+            elif kind == "checkbox":
+                await box.set_checked(value == "yes")
             elif kind == "select-one":
                 await box.select_option(value)
             else:

@@ -98,7 +98,7 @@ def _events(basis: Basis) -> Figures:
     told, first, last = basis.told, basis.first, basis.last
     return {
         **known.reach_events(basis.referrals, basis.today),
-        **wait_events(basis.waiting),
+        **wait_events(basis.waiting, basis.today),
         **activity_events(told["activity"], first, last),
         **known.questionnaire_events(told["measures"], basis.readings, basis.scores),
         **safeguarding_events(told["safeguarding"], first, last),

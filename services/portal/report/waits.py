@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from statistics import median
 from typing import Any
 
@@ -62,17 +62,20 @@ def clocks(facts: Iterable[Evidence], first: date, last: date) -> list[Clock]:
     return [clock for _, clock in sorted(mine, key=lambda pair: (pair[0].occurred_at, pair[0].stream))]
 
 
-def wait_events(known: list[Clock]) -> Figures:
+def wait_events(known: list[Clock], today: date) -> Figures:
+    late = [clock for clock in known if _late(clock, today)]
     complete = [clock for clock in known if clock.complete]
     ended = [clock for clock in known if clock.stopped and not clock.complete]
     running = [clock for clock in known if clock.stopped is None]
     return {
         "waits.started": each(clock.started for clock in known if clock.started),
         "waits.complete": each(clock.stopped for clock in complete if clock.stopped),
-        "waits.complete_in_time": each(clock.stopped for clock in complete if clock.stopped and not _late(clock)),
+        "waits.complete_in_time": each(
+            clock.stopped for clock in complete if clock.stopped and not _late(clock, today)
+        ),
         "waits.ended_before": each(clock.stopped for clock in ended if clock.stopped),
         "waits.running": each(clock.started for clock in running if clock.started),
-        "waits.breached": each(clock.breached for clock in known if clock.breached),
+        "waits.breached": each(fact for clock in late if (fact := clock.breached or clock.stopped or clock.started)),
         **{f"waits.parts.{part}": each(clock.parts[part] for clock in known if part in clock.parts) for part in PARTS},
         **{
             f"waits.missing.{part}": each(
@@ -83,10 +86,12 @@ def wait_events(known: list[Clock]) -> Figures:
     }
 
 
-def _late(clock: Clock) -> bool:
-    if clock.started is None or clock.due_on is None or clock.days is None:
+def _late(clock: Clock, today: date) -> bool:
+    """Whether the day care should have begun by went by with a part missing; nobody need have said so on that day."""
+    if clock.started is None or clock.due_on is None:
         return False
-    return clock.started.day.toordinal() + clock.days > clock.due_on.toordinal()
+    waited_until = today if clock.days is None else clock.started.day + timedelta(days=clock.days)
+    return waited_until > clock.due_on
 
 
 def wait_statistics(known: list[Clock], figures: Figures, today: date) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """When a page cannot be shown: plain words instead of a status code."""
 
 import re
+from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlencode
 
@@ -20,10 +21,9 @@ log = structlog.get_logger(__name__)
 
 _STATUS = {Kind.BUSY: 503, Kind.INVALID: 422}
 _NOT_FOUND, _NOT_READ = "not-found", "not-understood"
-_TOO_LONG = (
-    "This is too long to be saved, and nothing of it was. Go back in your browser, where what you wrote usually still is, "
-    "and make it shorter."
-)
+_TOO_LONG = "This is too long to be saved, and nothing of it was. Please write less."
+_TO_COPY = 40
+"""Characters from which on a text is given back; the ids and tokens of a form have fewer."""
 _NOT_UNDERSTOOD = "This page could not be understood. Please try again."
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 _FOR_FAMILIES = re.compile(r"/(?:join|help)/U\d{5}(?=/|\Z)")
@@ -39,7 +39,7 @@ def add_error_pages(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
 
 
-def _page(request: Request, template: str, status: int, *, slug: str, **content: str) -> HTMLResponse:
+def _page(request: Request, template: str, status: int, *, slug: str, **content: Any) -> HTMLResponse:
     frame = _frame(request.url.path, synthetic=request.app.state.site.synthetic)
     return HTMLResponse(render(template, **{**frame, "slug": slug, **content}), status_code=status)
 
@@ -59,18 +59,28 @@ def _forbidden(request: Request, _: Exception) -> HTMLResponse:
     return _page(request, "errors/forbidden.jinja", 403, slug=NotAllowed.slug)
 
 
-def _sign_in(request: Request, _: Exception) -> Response:
+async def _sign_in(request: Request, _: Exception) -> Response:
     if request.method != "GET":
-        return _page(request, "errors/signed_out.jinja", 401, slug=NotSignedIn.slug)
+        return _page(request, "errors/signed_out.jinja", 401, slug=NotSignedIn.slug, typed=await _typed(request))
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse(f"/sign-in?{urlencode({'to': path})}", status_code=303)
 
 
-def _refused(request: Request, refusal: Exception) -> Response:
+async def _refused(request: Request, refusal: Exception) -> Response:
     if not isinstance(refusal, DomainError) or refusal.kind is Kind.NOT_FOUND:
         return _missing(request)
-    status = _STATUS.get(refusal.kind, 403)
-    return _page(request, "errors/refused.jinja", status, slug=refusal.slug, message=str(refusal))
+    status, typed = _STATUS.get(refusal.kind, 403), await _typed(request)
+    return _page(request, "errors/refused.jinja", status, slug=refusal.slug, message=str(refusal), typed=typed)
+
+
+async def _typed(request: Request) -> list[str]:
+    """The longer texts of a form of ours that was not saved: a browser that goes back shows it empty."""
+    if request.method != "POST" or request.headers.get("sec-fetch-site") != "same-origin":
+        return []
+    with suppress(HTTPException):
+        sent = await request.form(max_files=0)
+        return [text for text in sent.values() if isinstance(text, str) and len(text) > _TO_COPY]
+    return []
 
 
 def _erased(request: Request, refusal: Exception) -> HTMLResponse:

@@ -12,6 +12,7 @@ _NO_NUMBER_ASKED = "nhs-number-not-known"
 _ETHNIC_GROUP_NOT_KNOWN = "99"
 _PERINATAL_MENTAL_HEALTH = "13"
 _LONGEST_NOTE = 3000
+_REACH_OF_ASKER = "The phone number and email address are those of who asked for them."
 
 
 def read_person(form: Form) -> dict[str, Any]:
@@ -37,13 +38,24 @@ def _reach(form: Form) -> dict[str, str | None]:
 def read_circumstances(form: Form, network: PcnRow) -> dict[str, Any]:
     """What a family that asks for help may add, or leave out: where they are, and what they need to be able to come or talk."""
     listed = [practice["ods_code"] for practice in network.practices]
+    said = _whose_reach(form)
+    needs = read_needs(form)
     return without_gaps(
         {
             "perinatal_stage": form.code("perinatal_stage"),
             "practice_ods_code": form.choice("practice_ods_code", listed),
-            **read_needs(form),
+            **needs,
+            "access_note": " ".join(filter(None, (said, needs.get("access_note")))) or None,
         }
     )
+
+
+def _whose_reach(form: Form) -> str | None:
+    """Who calls the number must know if it is not that of the person it is about."""
+    for_another = form.value("asking_for") == SOMEBODY_ELSE
+    missing = "Tell us whose phone number or email address it is" if for_another else None
+    whose = form.choice("reach_of", ("asker", "person"), missing=missing)
+    return _REACH_OF_ASKER if for_another and whose == "asker" else None
 
 
 def read_request(form: Form, now: datetime) -> dict[str, Any]:

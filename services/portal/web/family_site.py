@@ -8,11 +8,10 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from services.kit.errors import DomainError, Kind
 from services.kit.http import Pcn
 from services.kit.tenancy import TenantId
 from services.portal.arrival import version_seen
-from services.portal.commands import Done
+from services.portal.commands import Done, Refusal
 from services.portal.families import Families
 from services.portal.readmodels.pcns import PcnRow, pcn
 from services.portal.web.forms import Form
@@ -22,15 +21,12 @@ from services.portal.web.templating import render
 TRAP = "website"
 """A field people do not see; what fills it in is a program."""
 _EXPIRED = "This page was open for a long time. Please check what you wrote and send it again."
+_TOO_MANY = Refusal(
+    slug="too-many-forms",
+    message="Many forms have come from here just now. What you wrote is below. Please send it again in ten minutes.",
+)
 _MOST_BYTES = 40_000
 _PATIENCE = 5.0
-
-
-class TooManyForms(DomainError):
-    """Many forms have come from this connection. Please wait ten minutes, go back, and send yours again."""
-
-    slug = "too-many-forms"
-    kind = Kind.BUSY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,16 +74,16 @@ OfFamily = Annotated[FamilyVisit, Depends(_family)]
 
 
 async def _form(request: Request, family: OfFamily) -> Form:
-    """What was sent. A page that was open too long is shown again with what was typed. Raises TooManyForms."""
+    """What was sent. A page that was open too long, or one of too many, is shown again with what was typed."""
     length = request.headers.get("content-length", "")
     if not length.isdigit() or int(length) > _MOST_BYTES:
         raise HTTPException(413)
-    if not family.site.rate_limit.allows(request.client.host if request.client else ""):
-        raise TooManyForms
     sent = await request.form(max_files=0, max_fields=60)
     form = Form.sent({name: value for name, value in sent.items() if isinstance(value, str)})
     if not secrets.compare_digest(form.value("csrf").encode(), family.csrf.encode()):
         form.wrong("form", _EXPIRED)
+    if not family.site.rate_limit.allows(request.client.host if request.client else ""):
+        form.refuse(_TOO_MANY)
     if form.value(TRAP):
         form.wrong(TRAP, "Leave this box empty, then send again")
     return form

@@ -66,7 +66,7 @@ def _practice(form: Form, network: PcnRow | None) -> str | None:
 
 
 def _stage(form: Form) -> dict[str, str | None]:
-    stage = form.code("perinatal_stage", missing="Say where the family is now")
+    stage = form.code("perinatal_stage", missing="Say at what stage the family is")
     due = form.day("estimated_delivery_date", "The expected date of birth") if stage == "antenatal" else None
     born = form.day("infant_birth_date", "The baby’s date of birth") if stage == "postnatal" else None
     return {"perinatal_stage": stage, "estimated_delivery_date": _iso(due), "infant_birth_date": _iso(born)}

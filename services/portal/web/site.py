@@ -41,7 +41,7 @@ def utc_now() -> datetime:
 
 
 class FormExpired(DomainError):
-    """This form was open for too long, or in another browser window. Please go back, reload the page and try again."""
+    """This form was open for too long, or in another browser window, and was not saved. Please open it again."""
 
     slug = "form-expired"
     kind = Kind.FORBIDDEN

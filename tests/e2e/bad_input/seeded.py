@@ -31,10 +31,6 @@ class Seeded:
         self.ids.setdefault(kind, []).append(identifier)
         return identifier
 
-    def take(self, kind: str) -> str:
-        """One that no other test uses."""
-        return self.ids[kind].pop()
-
 
 @dataclass(slots=True, kw_only=True)
 class Seeding:

@@ -50,6 +50,10 @@ async def test_anybody_may_look_and_nothing_says_who_comes(portal: Portal) -> No
         assert response.status_code == 200, path
         assert "If you need help now" in response.text
         assert response.text.index('href="tel:999"') < response.text.index("<h1")
+        assert 'href="sms:85258"' in response.text
+        asks = "<form" in response.text and "/places/" not in path
+        assert ("What happens with what you tell us" in response.text) is asks
+        assert ('autocomplete="tel"' in response.text) is asks
         assert PERSON not in response.text
     assert f"/sessions/{SOON}" in (await portal.client.get(f"/join/{PCN}")).text
 
@@ -65,7 +69,9 @@ async def test_a_network_nobody_brought_on_and_things_of_another_are_not_found(p
         f"/join/{PCN}/places/not-an-id",
         f"/join/{PCN}/sessions/{given.SESSION}",
     ):
-        assert (await portal.client.get(path)).status_code == 404, path
+        missing = await portal.client.get(path)
+        assert missing.status_code == 404, path
+        assert "another network" not in missing.text or path == "/join/nowhere"
 
 
 async def test_what_cannot_be_saved_now_is_kept_and_escaped(portal: Portal) -> None:
@@ -101,10 +107,14 @@ async def test_a_form_may_not_be_long(portal: Portal) -> None:
 async def test_many_forms_of_one_address_have_to_wait(portal: Portal) -> None:
     elsewhere = httpx2.ASGITransport(portal.app, client=("192.0.2.1", 443))
     async with httpx2.AsyncClient(transport=elsewhere, base_url="http://portal") as busy:
-        said = [await busy.post(f"/help/{PCN}", data={"csrf": "x"}) for _ in range(31)]
-    assert [each.status_code for each in said] == [422] * 30 + [503]
-    leads_families_on(said[-1].text, f"/help/{PCN}")
-    assert (await portal.client.post(f"/help/{PCN}", data={"csrf": "x"})).status_code == 422
+        page = await busy.get(f"/help/{PCN}")
+        hidden = {**unseen(page.text), "words": "Nobody sleeps here."}
+        said = [await busy.post(f"/help/{PCN}", data=hidden) for _ in range(31)]
+    assert "Please send it again in ten minutes." not in said[0].text
+    assert "Please send it again in ten minutes." in said[-1].text
+    assert "too-many-forms" in said[-1].text
+    assert "Nobody sleeps here.</textarea>" in said[-1].text
+    assert "too-many-forms" not in (await portal.client.post(f"/help/{PCN}", data=hidden)).text
 
 
 async def test_a_page_of_staff_that_is_not_there_says_nothing_of_families(portal: Portal) -> None:

@@ -150,6 +150,20 @@ async def test_a_form_sent_after_signing_out_says_so(portal: Portal) -> None:
     assert "You have been signed out" in response.text
 
 
+@pytest.mark.parametrize("from_where", ["same-origin", "cross-site"])
+async def test_what_could_not_be_saved_is_given_back_to_who_wrote_it(portal: Portal, from_where: str) -> None:
+    """Whoever was signed out, or sent the form of an older page, copies it; another site has no words of its own shown here."""
+    session = portal.session("clinician", given.PCN)
+    data = {"csrf": session.csrf, "note": "She sleeps <little> and has nobody to talk to in the night."}
+    for headers, sent in (({}, data), (portal.as_browser(session), {**data, "csrf": "of an older page"})):
+        response = await portal.client.post(
+            f"{OWN}/refer", headers={**headers, "sec-fetch-site": from_where}, data=sent, follow_redirects=False
+        )
+        assert response.status_code in (401, 403)
+        assert ("She sleeps &lt;little&gt; and has nobody" in response.text) is (from_where == "same-origin")
+        assert session.csrf not in response.text
+
+
 async def test_coming_back_from_sign_in_without_having_left_is_refused(portal: Portal) -> None:
     assert SignInFailed.slug == "sign-in-failed"
     response = await portal.client.get("/sign-in/done", params={"state": "x", "code": "y"})

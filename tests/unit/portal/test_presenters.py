@@ -198,12 +198,28 @@ def test_the_report_is_in_words() -> None:
     said = report_words(evaluation)
     assert said.period == "1 January 2026 to 31 May 2026"
     assert [(each.words, each.label) for each in said.firsts[0].at_or_above] == [
-        ("2 (100%)", "at 10 or more"),
-        ("2 (100%)", "at 11 or more"),
-        ("1 (50%)", "at 13 or more"),
+        ("2 of 2 (100%)", "at 10 or more"),
+        ("2 of 2 (100%)", "at 11 or more"),
+        ("1 of 2 (50%)", "at 13 or more"),
     ]
-    assert [each.words for each in said.changes[0].reliable] == ["1 (50%), interval 9% to 91%", "1 (50%)", "0 (0%)"]
-    assert (said.changes[0].change, said.changes[0].direction) == ("\N{MINUS SIGN}4.50", "Better")
+    improved, *others = [each.words for each in said.changes[0].reliable]
+    assert improved == "1 of 2 (50%), 95% interval 9% to 91%"
+    assert others == ["1 of 2 (50%)", "0 of 2 (0%)"]
+    assert (said.changes[0].change, said.changes[0].direction) == ("\N{MINUS SIGN}4.50", "May be no change")
+
+
+@pytest.mark.parametrize(
+    ("lasts", "said"),
+    [((6, 5, 4), "Better"), ((26, 25, 24), "Worse"), ((9, 20, 16), "May be no change"), ((6,), "–")],
+)
+def test_a_change_is_called_better_only_where_chance_is_unlikely(lasts: tuple[int, ...], said: str) -> None:
+    readings = [
+        given.a_reading(f"person {number}", day, value)
+        for number, last in enumerate(lasts)
+        for day, value in ((date(2026, 3, 2), 16), (date(2026, 5, 2), last))
+    ]
+    nothing = evaluation_of(given.PCN, [], date(2026, 1, 1), date(2026, 5, 31), given.CORRECTED)
+    assert report_words(replace(nothing, measures=measures(readings))).changes[0].direction == said
 
 
 def test_one_is_said_as_one() -> None:

@@ -23,7 +23,7 @@ from services.portal.report.suppression import HIDDEN, Suppression
 from services.portal.report.text import as_csv
 from tests.unit.portal import scenarios as given
 from tests.unit.portal import training_scenarios as happened
-from tests.unit.portal.scenarios import PCN, an_id, heard
+from tests.unit.portal.scenarios import PCN, an_id, heard, wait_started
 
 FIRST, LAST = date(2026, 5, 1), date(2026, 5, 31)
 AS_AT = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
@@ -98,6 +98,22 @@ def test_a_corrected_register_counts_as_it_was_told_last() -> None:
     assert training["confidence"]["0-10"]["ask-about-mood"]["mean_change"] == 4
     taken_back = report_of({"training-session-1": [trained("a"), said("a", 3, 8), said("a", None, None)]}).training
     assert (taken_back["attendances"], taken_back["confidence"]) == (1, {})
+
+
+def test_a_wait_is_breached_when_its_day_went_by_whether_anybody_said_so() -> None:
+    waits: dict[str, list[PublicEvent]] = {
+        "in time": [happened.stopped(days=9)],
+        "late": [happened.stopped(days=33)],
+        "withdrawn late": [happened.stopped(days=33, why="withdrawn")],
+        "still running": [],
+        "said once, in time after all": [happened.breached(), happened.stopped(days=9)],
+    }
+    of_a_spell = {
+        name: [event.model_copy(update={"spell_id": an_id(name)}) for event in (wait_started(), *events)]
+        for name, events in waits.items()
+    }
+    report = report_of(of_a_spell)
+    assert (report.waits["started"], report.waits["complete_in_time"], report.waits["breached"]) == (5, 2, 3)
 
 
 def concern(

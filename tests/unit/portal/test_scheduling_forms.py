@@ -6,7 +6,6 @@ import pytest
 
 from services.portal.commands import Refusal
 from services.portal.web.family_forms import read_circumstances, read_person, read_request
-from services.portal.web.family_site import TooManyForms
 from services.portal.web.forms import Form
 from services.portal.web.rate_limit import RateLimit
 from services.portal.web.scheduling_forms import read_attendance, read_register, read_session
@@ -128,6 +127,17 @@ def test_what_a_family_needs_is_kept_with_the_person_and_not_in_the_request() ->
     }
 
 
+def test_who_calls_is_told_that_the_number_is_not_the_persons_own() -> None:
+    values = {"asking_for": "B2", "reach_of": "asker", "access_note": "Call after six."}
+    said = read_circumstances(Form(values=values), a_network())["access_note"]
+    assert said == "The phone number and email address are those of who asked for them. Call after six."
+    theirs = Form(values={**values, "reach_of": "person"})
+    assert read_circumstances(theirs, a_network())["access_note"] == "Call after six."
+    unsaid = Form(values={"asking_for": "B2"})
+    read_circumstances(unsaid, a_network())
+    assert unsaid.problem("reach_of") == "Tell us whose phone number or email address it is"
+
+
 def test_a_request_may_say_nothing_but_who_it_is_for() -> None:
     form = Form(values={"asking_for": "B1"})
     assert "note" not in read_request(form, NOW)
@@ -141,7 +151,6 @@ def test_forms_of_one_address_are_counted_and_forgotten_in_time() -> None:
     assert limit.allows("b")
     now = 10.0
     assert limit.allows("a")
-    assert TooManyForms.slug == "too-many-forms"
 
 
 def test_many_addresses_do_not_fill_the_memory() -> None:

@@ -46,7 +46,7 @@ _REVIEW = Question(
     notice="flag-reviewed",
     asks=(
         Choose(name="outcome", legend="What came of it?", codes="risk_review_outcome", missing="Say what came of it"),
-        note("Only the outcomes service keeps this."),
+        note("Only clinicians read this."),
     ),
     hint="A flag is reviewed once, after you have looked at it with the person. It stays on the record.",
 )

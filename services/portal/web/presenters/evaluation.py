@@ -117,13 +117,6 @@ def _reach(evaluation: Evaluation) -> list[Figure]:
         Figure("Asked for help themselves", of_words(reach.self_referred, reach.received), "reach.self_referred"),
         Figure("Accepted", of_words(reach.accepted, reach.received), "reach.accepted"),
         Figure("Days to acceptance, median", number_words(reach.median_days_to_acceptance), "reach.accepted"),
-        Figure("Days since the clock started, median", number_words(reach.waits.median_days), "reach.waits.n"),
-        Figure("Days since the clock started, longest", number_words(reach.waits.longest_days), "reach.waits.n"),
-        Figure(
-            "The day care should begin by has passed",
-            of_words(reach.waits.past_due, reach.received),
-            "reach.waits.past_due",
-        ),
     ]
 
 
@@ -187,7 +180,7 @@ def _change(figures: ScoreFigures) -> ChangeLine:
 
 def _crossed(pairs: Pairs, name: str) -> list[Figure]:
     return [
-        Figure(f"of {crossing.of} at {at} or more", of_words(crossing.below, crossing.of), f"{name}.{at}.below")
+        Figure(f"that began at {at} or more", of_words(crossing.below, crossing.of), f"{name}.{at}.below")
         for at, crossing in pairs.crossed.items()
         if crossing.of
     ]
@@ -201,7 +194,7 @@ def _reliable(pairs: Pairs, name: str) -> list[Figure]:
     if pairs.reliable is None:
         return []
     low, high = pairs.reliable.improved_ci95 or (0.0, 0.0)
-    improved = f"{of_words(pairs.reliable.improved, pairs.n)}, interval {low:.0%} to {high:.0%}"
+    improved = f"{of_words(pairs.reliable.improved, pairs.n)}, 95% interval {low:.0%} to {high:.0%}"
     return [
         Figure("improved", improved, f"{name}.improved"),
         Figure("no change", of_words(pairs.reliable.no_change, pairs.n), f"{name}.no_change"),
@@ -221,7 +214,10 @@ def _signed(value: float) -> str:
 
 
 def _direction(pairs: Pairs) -> str:
-    if pairs.better not in ("lower", "higher") or not pairs.mean_change:
+    """Nothing is said of one pair, which has no interval."""
+    if pairs.better not in ("lower", "higher") or pairs.ci95 is None:
         return _NONE
-    improved = (pairs.mean_change < 0) == (pairs.better == "lower")
-    return "Better" if improved else "Worse"
+    low, high = pairs.ci95
+    if low <= 0 <= high:
+        return "May be no change"
+    return "Better" if (high < 0) == (pairs.better == "lower") else "Worse"

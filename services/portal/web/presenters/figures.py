@@ -22,7 +22,9 @@ class Figure:
 
 
 def of_words(part: int, whole: int) -> str:
-    return f"{part:,} ({part / whole:.0%})" if whole else f"{part:,}"
+    """5 of 20 (25%)"""
+    share = f" ({part / whole:.0%})" if whole else ""
+    return f"{part:,} of {whole:,}{share}"
 
 
 def number_words(value: float | None) -> str:
@@ -42,11 +44,15 @@ def waits(numbers: Mapping[str, Any]) -> list[Figure]:
         Figure("Days so far, median", number_words(numbers["median_days_so_far"]), "waits.running"),
         Figure("Breached", of_words(numbers["breached"], started), "waits.breached"),
         *(
-            Figure(f"With {words}", f"{numbers['parts'][part]:,}", f"waits.parts.{part}")
+            Figure(f"With {words}", of_words(numbers["parts"][part], started), f"waits.parts.{part}")
             for part, words in _PARTS.items()
         ),
         *(
-            Figure(f"Running without {words}", f"{numbers['missing'][part]:,}", f"waits.missing.{part}")
+            Figure(
+                f"Running without {words}",
+                of_words(numbers["missing"][part], numbers["running"]),
+                f"waits.missing.{part}",
+            )
             for part, words in _PARTS.items()
         ),
     ]

@@ -84,7 +84,7 @@ def _wellbeing(code: str, title: str, numbers: Mapping[str, Any]) -> Impact:
     low, high = numbers["improved_ci95"] or (0.0, 0.0)
     improved = of_words(numbers["improved"], people) + (f", 95% interval {low:.0%} to {high:.0%}" if people else "")
     figures = [
-        Figure("People with two scores and a rule", f"{people:,}", f"{where}.people"),
+        Figure("People with a first and a last score", f"{people:,}", f"{where}.people"),
         Figure("Improved", improved, f"{where}.improved"),
         Figure("No change", of_words(numbers["no_change"], people), f"{where}.no_change"),
         Figure("Better on one, worse on another", of_words(numbers["mixed"], people), f"{where}.mixed"),
@@ -123,14 +123,13 @@ def interval_words(interval: tuple[float, float] | None) -> str:
 def data_quality(numbers: Mapping[str, int], questionnaires: int) -> list[Figure]:
     return [
         Figure("People referred", f"{numbers['people']:,}", "data_quality.people"),
-        *(Figure(label, _of(numbers[name], numbers[whole]), f"data_quality.{name}") for name, whole, label in _QUALITY),
+        *(
+            Figure(label, of_words(numbers[name], numbers[whole]), f"data_quality.{name}")
+            for name, whole, label in _QUALITY
+        ),
         Figure(
             "Questionnaires with every answer",
-            _of(numbers["questionnaires_complete"], questionnaires),
+            of_words(numbers["questionnaires_complete"], questionnaires),
             "data_quality.questionnaires_complete",
         ),
     ]
-
-
-def _of(part: int, whole: int) -> str:
-    return f"{part:,} of {whole:,} ({part / whole:.0%})" if whole else f"{part:,} of {whole:,}"

@@ -53,8 +53,9 @@ def _with_a_place(title: str, place: PlaceRow) -> PlaceWords:
         title=title,
         lead=f"It is for {people_words(place.party_size or 1)}.",
         next_steps=[
-            "Keep the address of this page. You can look here at any time.",
-            "Come on the day. You do not have to bring anything.",
+            "Save the link to this page, so that you can come back to it at any time.",
+            "We tell you before the day how to find us.",
+            "You do not have to bring anything.",
             "If you cannot come, give up your place here. Then another family can come.",
         ],
         may_cancel=True,
@@ -67,10 +68,10 @@ def _waiting(place: PlaceRow, ahead: int) -> PlaceWords:
     )
     return PlaceWords(
         title="You are waiting for a place",
-        lead=f"This session is full. You wait for a place for {people_words(place.party_size or 1)}. {before}",
+        lead=f"There is not enough room yet for {people_words(place.party_size or 1)}. {before}",
         next_steps=[
             "If somebody gives up their place, the next family gets it. You do not have to do anything.",
-            "Keep the address of this page. Look here again to see if you have a place.",
+            "Save the link to this page. Look here again to see if you have a place.",
             "You can ask for a place at another session too.",
         ],
         may_cancel=True,
