@@ -98,10 +98,10 @@ def _account(story: Story, step: Step) -> str:
 
 
 def _kept(step: Step, answer: Answer) -> dict[str, str]:
-    """The ids later steps speak of. A flag is the event after its measure's, and the answer tells the version of the last."""
+    """The ids later steps speak of. A flag is that of a measure's first form."""
     if step.keeps is None:
         return {}
     made = str(answer["id"])
     if step.flags is None:
         return {step.keeps: made}
-    return {step.keeps: made, f"{step.keeps}.flag": flag_id_for(made, answer["version"] - 1, step.flags)}
+    return {step.keeps: made, f"{step.keeps}.flag": flag_id_for(made, 1, step.flags)}

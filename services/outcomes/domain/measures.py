@@ -23,9 +23,10 @@ Decided: TypeAlias = MeasureRecorded | MeasureCorrected | RiskFlagged
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurrentMeasure:
-    """A measure as it now stands; `version` is the stream's version of the event that holds it."""
+    """A measure as it now stands. `number` counts its forms; `version` is the stream's version of the event that holds it."""
 
     form: Form
+    number: int
     version: int
 
 
@@ -71,7 +72,7 @@ class CorrectMeasure:
     note: str | None = None
 
 
-def record(command: RecordMeasure, measures: Measures, version: int, now: datetime) -> list[Decided]:
+def record(command: RecordMeasure, measures: Measures, now: datetime) -> list[Decided]:
     """The same answers again change nothing.
 
     Raises CompletedInFuture, CompletedTooEarly, NothingAnswered, AlreadyRecorded.
@@ -84,10 +85,10 @@ def record(command: RecordMeasure, measures: Measures, version: int, now: dateti
             raise AlreadyRecorded(field="completed_on")
         return []
     recorded = MeasureRecorded(measure_id=command.measure_id, person_id=command.person_id, form=form, occurred_at=now)
-    return [recorded, *_flagged(recorded, command.result.flags, version + 1)]
+    return [recorded, *_flagged(recorded, command.result.flags, 1)]
 
 
-def correct(command: CorrectMeasure, measures: Measures, version: int, now: datetime) -> list[Decided]:
+def correct(command: CorrectMeasure, measures: Measures, now: datetime) -> list[Decided]:
     """The same answers change nothing. A risk answer that was not there, or was lower, is flagged anew.
 
     Raises MeasureUnknown, OtherInstrument, NothingAnswered.
@@ -110,7 +111,7 @@ def correct(command: CorrectMeasure, measures: Measures, version: int, now: date
         occurred_at=now,
     )
     risen = tuple(flag for flag in command.result.flags if _has_risen(flag, known.form))
-    return [corrected, *_flagged(corrected, risen, version + 1)]
+    return [corrected, *_flagged(corrected, risen, known.number + 1)]
 
 
 def _require_sensible_day(day: date, now: datetime) -> None:
@@ -155,16 +156,16 @@ def _has_risen(flag: Flag, before: Form) -> bool:
     return flag.item not in before.flagged_items or not isinstance(earlier, int) or flag.answer > earlier
 
 
-def flag_id_for(measure_id: str, version: int, item: int) -> str:
-    """`version`, that of the event the answer is in, makes the id new for each form and the same for ever."""
-    return str(uuid5(NAMESPACE_URL, f"flag/{measure_id}/{version}/{item}"))
+def flag_id_for(measure_id: str, number: int, item: int) -> str:
+    """New for each form of a measure; the same for one that is entered again because it was lost, whatever else was."""
+    return str(uuid5(NAMESPACE_URL, f"risk-flag/{measure_id}/{number}/{item}"))
 
 
-def _flagged(source: MeasureRecorded | MeasureCorrected, flags: tuple[Flag, ...], version: int) -> list[RiskFlagged]:
+def _flagged(source: MeasureRecorded | MeasureCorrected, flags: tuple[Flag, ...], number: int) -> list[RiskFlagged]:
     """A flag for each risk item."""
     return [
         RiskFlagged(
-            flag_id=flag_id_for(source.measure_id, version, flag.item),
+            flag_id=flag_id_for(source.measure_id, number, flag.item),
             measure_id=source.measure_id,
             person_id=source.person_id,
             instrument=source.form.instrument,

@@ -105,7 +105,8 @@ def _enriched(
 
 
 def _with_measure(state: Enrolled, measure_id: str, form: Form) -> Enrolled:
-    current = CurrentMeasure(form=form, version=state.version)
+    before = state.measures.get(measure_id)
+    current = CurrentMeasure(form=form, number=before.number + 1 if before else 1, version=state.version)
     return replace(state, measures={**state.measures, measure_id: current})
 
 
@@ -199,9 +200,9 @@ def _decide_on(
 ) -> list[RecordEvent]:
     match command:
         case RecordMeasure():
-            return [*record(command, state.measures, state.version, now)]
+            return [*record(command, state.measures, now)]
         case CorrectMeasure():
-            return [*correct(command, state.measures, state.version, now)]
+            return [*correct(command, state.measures, now)]
         case ReviewRisk():
             return [*review(command, state.flags, now)]
         case SetGoal():

@@ -40,8 +40,8 @@ CLOSE = CloseEpisode(
 WORSE = (*AT_RISK[:9], 3)
 
 
-def flag_id(version: int, item: int = 10, measure_id: str = MEASURE) -> str:
-    return str(uuid5(NAMESPACE_URL, f"flag/{measure_id}/{version}/{item}"))
+def flag_id(number: int, item: int = 10, measure_id: str = MEASURE) -> str:
+    return str(uuid5(NAMESPACE_URL, f"risk-flag/{measure_id}/{number}/{item}"))
 
 
 def test_a_registered_person_is_enrolled_once() -> None:
@@ -100,12 +100,12 @@ def test_a_measure_keeps_how_it_was_entered_and_when_in_care() -> None:
 
     record.given(enrolled()).when(command).then(
         recorded(form, measure_id=command.measure_id),
-        flagged(flag_id(2, measure_id=command.measure_id), measure_id=command.measure_id),
+        flagged(flag_id(1, measure_id=command.measure_id), measure_id=command.measure_id),
     )
 
 
 def test_a_self_harm_answer_raises_a_flag_however_low_the_total() -> None:
-    record.given(enrolled()).when(a_record_command(AT_RISK)).then(recorded(a_form(AT_RISK)), flagged(flag_id(2)))
+    record.given(enrolled()).when(a_record_command(AT_RISK)).then(recorded(a_form(AT_RISK)), flagged(flag_id(1)))
 
 
 def test_a_self_harm_answer_raises_a_flag_when_there_is_no_total() -> None:
@@ -119,7 +119,7 @@ def test_a_self_harm_answer_raises_a_flag_when_there_is_no_total() -> None:
         complete=False,
     )
 
-    record.given(enrolled()).when(a_record_command(given)).then(recorded(form), flagged(flag_id(2)))
+    record.given(enrolled()).when(a_record_command(given)).then(recorded(form), flagged(flag_id(1)))
 
 
 def test_the_flag_of_phq9_is_its_own_item() -> None:
@@ -131,7 +131,7 @@ def test_the_flag_of_phq9_is_its_own_item() -> None:
 
 def test_the_same_measure_with_the_same_answers_changes_nothing() -> None:
     record.given(enrolled(), recorded()).when(a_record_command()).then()
-    record.given(enrolled(), recorded(a_form(AT_RISK)), flagged(flag_id(2))).when(a_record_command(AT_RISK)).then()
+    record.given(enrolled(), recorded(a_form(AT_RISK)), flagged(flag_id(1))).when(a_record_command(AT_RISK)).then()
 
 
 def test_the_same_answers_entered_by_position_are_the_same_measure() -> None:
@@ -200,7 +200,7 @@ def test_today_is_today_in_england() -> None:
 
 
 def test_a_correction_supersedes_and_says_what() -> None:
-    record.given(enrolled(), recorded(a_form(AT_RISK)), flagged(flag_id(2))).when(a_correct_command(CALM)).then(
+    record.given(enrolled(), recorded(a_form(AT_RISK)), flagged(flag_id(1))).when(a_correct_command(CALM)).then(
         corrected(a_form(CALM), supersedes=2)
     )
 
@@ -230,21 +230,21 @@ def test_a_correction_to_the_same_answers_changes_nothing() -> None:
 
 
 def test_a_correction_may_raise_a_flag() -> None:
-    record.given(enrolled(), recorded()).when(a_correct_command(AT_RISK)).then(corrected(), flagged(flag_id(3)))
+    record.given(enrolled(), recorded()).when(a_correct_command(AT_RISK)).then(corrected(), flagged(flag_id(2)))
 
 
 def test_a_flag_already_up_is_raised_again_only_when_the_answer_is_worse() -> None:
-    given = record.given(enrolled(), recorded(a_form(AT_RISK)), flagged(flag_id(2)))
+    given = record.given(enrolled(), recorded(a_form(AT_RISK)), flagged(flag_id(1)))
     worse = a_form(WORSE, bands={"total": "possible"})
 
     given.when(a_correct_command((1, *AT_RISK[1:]))).then(corrected(a_form((1, *AT_RISK[1:]))))
-    given.when(a_correct_command(WORSE)).then(corrected(worse), flagged(flag_id(4)))
+    given.when(a_correct_command(WORSE)).then(corrected(worse), flagged(flag_id(2)))
 
 
 def test_a_flag_corrected_away_is_raised_anew_when_the_answer_comes_back() -> None:
-    record.given(enrolled(), recorded(a_form(AT_RISK)), flagged(flag_id(2)), corrected(a_form(CALM))).when(
+    record.given(enrolled(), recorded(a_form(AT_RISK)), flagged(flag_id(1)), corrected(a_form(CALM))).when(
         a_correct_command(AT_RISK)
-    ).then(corrected(a_form(AT_RISK), supersedes=4), flagged(flag_id(5)))
+    ).then(corrected(a_form(AT_RISK), supersedes=4), flagged(flag_id(3)))
 
 
 def test_a_measure_that_is_not_there_cannot_be_corrected() -> None:
