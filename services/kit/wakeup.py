@@ -12,6 +12,7 @@ log = structlog.get_logger(__name__)
 _LISTENING_SECONDS = 2.0
 """How long to wait for a hint that may still be lost while somebody listens: with a server that is gone without a word."""
 _DEAF_SECONDS = 0.5
+_ASK_SECONDS, _ANSWER_SECONDS = 10.0, 5.0
 
 
 class Wakeup:
@@ -41,7 +42,7 @@ class Wakeup:
             await asyncio.sleep(1.0)
 
     async def _listen(self) -> None:
-        connection = await asyncpg.connect(self._dsn)
+        connection = await asyncpg.connect(self._dsn, timeout=_ANSWER_SECONDS, command_timeout=_ANSWER_SECONDS)
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _: lost.set())
         try:
@@ -49,7 +50,11 @@ class Wakeup:
             self._poll = _LISTENING_SECONDS
             # What came before anybody listened.
             self._ring()
-            await lost.wait()
+            while not lost.is_set():
+                # A server that is gone without a word would be listened to for ever: nothing is ever said to it.
+                await connection.execute("listen events")
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(lost.wait(), _ASK_SECONDS)
         finally:
             self._poll = _DEAF_SECONDS
             await connection.close(timeout=1)
