@@ -51,7 +51,7 @@ class CommandHandler(Generic[C, S, E]):
     ) -> Answer:
         """Carry out a command once, however often it is sent.
 
-        Raises the domain's refusals, what `append` raises, and Busy when it was not done in time.
+        Raises the domain's refusals, what `append` raises but for Conflict, and Busy when it was not done in time.
         """
         stream = self.stream_of(command)
         turn = self._turns.setdefault((tenant, stream), asyncio.Lock())

@@ -81,7 +81,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcomes:
-    """What can be asked of this service. Every method raises the refusals of its parts, Conflict and Busy."""
+    """What can be asked of this service. Every method raises the refusals of its parts, and Busy."""
 
     store: EventStore[Event]
     records: Records
