@@ -28,9 +28,7 @@ class Wakeup:
         """Until something came after `count` was `seen`, or the poll period is over."""
         if self.count != seen:
             return
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._poll):
-                await self._bell.wait()
+        await _within(self._poll, self._bell)
 
     async def run(self) -> None:
         """Listen for ever; reconnect when the connection is lost."""
@@ -53,9 +51,7 @@ class Wakeup:
             while not lost.is_set():
                 # A server that is gone without a word would be listened to for ever: nothing is ever said to it.
                 await connection.execute("listen events")
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_ASK_SECONDS):
-                        await lost.wait()
+                await _within(_ASK_SECONDS, lost)
         finally:
             self._poll = _DEAF_SECONDS
             await connection.close(timeout=1)
@@ -64,3 +60,10 @@ class Wakeup:
         self.count += 1
         self._bell.set()
         self._bell = asyncio.Event()
+
+
+async def _within(seconds: float, happens: asyncio.Event) -> None:
+    """Until it happens, that long at most. Not `wait_for`, which can swallow a cancellation."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await happens.wait()
