@@ -24,7 +24,7 @@ from tests.integration.deploy.local import eventually
 from tests.integration.deploy.typist import error_of, perinatal
 
 PCN = TenantId("U12001")
-MARKER = "Zuleika-Quine"
+MARKER = "Zuleika-Strayed"
 NOW = datetime.now(UTC).replace(microsecond=0)
 TOPIC = ReferralReceivedV1.TOPIC
 
