@@ -48,8 +48,9 @@ def _perinatal() -> None:
 
 def main() -> None:
     """Entry point: an error is one line, never a traceback."""
-    # What it would write on standard error by itself is said again by the error that ends the command.
-    logging.getLogger("aiokafka").addHandler(logging.NullHandler())
+    # What these would write on standard error by themselves is said again by the error that ends the command.
+    for talkative in ("aiokafka", "asyncio"):
+        logging.getLogger(talkative).addHandler(logging.NullHandler())
     try:
         _run()
     except StackError as problem:
